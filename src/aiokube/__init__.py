@@ -1,0 +1,1 @@
+"""aiokube: the async dynamic Kubernetes client."""

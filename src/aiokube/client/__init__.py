@@ -1,0 +1,1 @@
+"""Bytes on the wire: Configuration, ApiClient, the one module that opens a session (`rest`), and all errors."""
