@@ -14,8 +14,6 @@ from typing import Any, TypedDict
 import msgspec
 
 TEXT_LIMIT = 2048  # bytes of a body other than a Status that an error keeps, as client-go does
-    2048  # bytes of a body that is not a Status which an error keeps: client-go's maxUnstructuredResponseTextBytes
-)
 
 
 class StatusCause(TypedDict, total=False):
