@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from .credentials import BasicCredentials, CredentialsProvider, checked_header
+from aiokube.client.credentials import BasicCredentials, CredentialsProvider, checked_header
 
 __all__ = ["Configuration"]
 
@@ -241,8 +241,7 @@ class Configuration:
         secrets += [name for name in ("host", "proxy") if "@" in (getattr(self, name) or "")]
         if secrets:
             raise TypeError(
-                f"a Configuration with secrets ({', '.join(secrets)}) is not pickled; "
-                "load it again where it is needed"
+                f"a Configuration with secrets ({', '.join(secrets)}) is not pickled; load it again where it is needed"
             )
         return vars(self)
 

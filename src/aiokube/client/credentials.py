@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
+from aiokube.client.regular_file import read_regular_file
+
 __all__ = [
     "BasicCredentials",
     "CredentialsError",
@@ -183,26 +185,22 @@ class TokenFileCredentials:
         return self._current()
 
     def _read_file(self) -> str:
-        with self._path.open("rb") as file:
-            content = file.read(TOKEN_FILE_MAX_BYTES + 1)
-        if len(content) > TOKEN_FILE_MAX_BYTES:
-            raise CredentialsError(f"token file {self._path} is larger than {TOKEN_FILE_MAX_BYTES} bytes")
         try:
-            token = content.decode("utf-8").strip()
+            token = read_regular_file(self._path, limit=TOKEN_FILE_MAX_BYTES).decode("utf-8").strip()
         except UnicodeDecodeError:
             # Not chained: the error holds the bytes.
-            raise CredentialsError(f"token file {self._path} is not text") from None
+            raise CredentialsError("it is not text") from None
         if not token:
-            raise CredentialsError(f"token file {self._path} is empty")
-        return checked_header(f"Bearer {token}", origin=f"token file {self._path}")
+            raise CredentialsError("it is empty")
+        return checked_header(f"Bearer {token}", origin="its content")
 
     def _remember_failure(self, tried_at: float, error: Exception) -> None:
-        last_good = self._reading.value if self._reading is not None else self._fallback
+        last_good = self._current_or_none()
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if last_good is None:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise CredentialsError(f"cannot read token file {self._path}: {reason}") from error
+            raise CredentialsError(f"cannot use token file {self._path}: {reason}") from error
         if not self._failing:
-            _log.warning("token file %s cannot be read, going on with the last token: %s", self._path, error)
+            _log.warning("cannot use token file %s, going on with the last token: %s", self._path, reason)
         self._failing = True
         self._reading = _Reading(last_good, tried_at)
 
@@ -230,7 +228,5 @@ def checked_header(value: str, *, origin: str = "the credential") -> str:
         CredentialsError: it holds a control character, which would end or split the header.
     """
     if _CONTROL_CHARACTER.search(value):
-        raise CredentialsError(
-            f"{origin} holds a control character, such as a line break, and cannot be sent"
-        )
+        raise CredentialsError(f"{origin} holds a control character, such as a line break, and cannot be sent")
     return value
