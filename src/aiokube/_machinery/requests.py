@@ -6,7 +6,13 @@ body bytes. Whoever sends it changes nothing but what belongs to the connection 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
+
+from aiokube._machinery.headers import checked_headers
+from aiokube._machinery.objects import encode
+from aiokube._machinery.paths import quote_path, quote_query
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1: asking again changes nothing
 
@@ -43,7 +49,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     target: Target | None = None
-    stream: bool = False  # a long answer that is read as it comes: a watch, a log that is followed
+    stream: bool = False  # the answer is read as it comes: a watch, a log that is followed
+    retry: bool = True  # False: whoever asks has rules of its own, as a watch has
     timeouts: Timeouts | None = None  # None: the configuration's
 
     @property
@@ -55,3 +62,57 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     def safe(self) -> bool:
         """Whether sending it twice is the same as sending it once."""
         return self.method in SAFE_METHODS
+
+
+def build(
+    method: str,
+    path: str,
+    *,
+    path_params: Mapping[str, object] | None = None,
+    query: Iterable[tuple[str, str]] = (),
+    headers: Mapping[str, object] | Iterable[tuple[str, object]] = (),
+    body: object = None,
+    target: Target | None = None,
+    stream: bool = False,
+    retry: bool = True,
+    timeouts: Timeouts | None = None,
+) -> Request:
+    """Return a request for a path that a caller wrote, everything in it checked and encoded.
+
+    Args:
+        method: The HTTP method, in any case.
+        path: The path; it may hold names in braces and end with a query.
+        path_params: Values of the names in braces.
+        query: Query parameters, not encoded.
+        headers: Headers of this request; those that are None are left out.
+        body: Bytes and texts go out as they are, everything else as JSON; None sends none.
+        target: What it is about; None takes the method and path.
+        stream: The answer is read as it comes.
+        retry: Whether the client may send it again by itself.
+        timeouts: None takes the configuration's.
+
+    Raises:
+        InvalidSegment: The path could be read as another one.
+        InvalidHeader: A header could break the request apart.
+        UnencodableValue: The body holds what JSON cannot carry.
+    """
+    quoted, own_query = quote_path(path, path_params)
+    encoded = quote_query(query)
+    method = method.upper()
+    return Request(
+        method=method,
+        path=quoted,
+        query=f"{own_query}&{encoded}" if own_query and encoded else own_query or encoded,
+        headers=checked_headers(headers),
+        body=_body(body),
+        target=target or Target(method.lower(), quoted),
+        stream=stream,
+        retry=retry,
+        timeouts=timeouts,
+    )
+
+
+def _body(body: object) -> bytes | None:
+    if body is None or isinstance(body, bytes):
+        return body
+    return body.encode() if isinstance(body, str) else encode(body)

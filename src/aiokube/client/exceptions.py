@@ -17,6 +17,8 @@ Exception
 ├── KubernetesValidateMissing        the `validate` extra is not installed
 ├── aiohttp.ClientError              the network's errors pass through as they are; besides
 │   └── OutcomeUnknownError          a write was sent and no answer came
+│       └── OutcomeUnknownTimeoutError   … in time; also a TimeoutError, as other deadlines are
+├── CredentialsError                 a request cannot be authenticated (from `client.credentials`)
 └── ValueError
     └── InvalidSegment, InvalidHeader, InvalidParameter, MalformedObject, LineTooLong, UnencodableValue
                                      (from `_machinery.errors`)
@@ -41,6 +43,7 @@ from aiokube._machinery.errors import (
     UnencodableValue,
 )
 from aiokube._machinery.status import Status, StatusCause, parse_status, printable
+from aiokube.client.credentials import CredentialsError
 
 if TYPE_CHECKING:
     from aiokube._machinery.requests import Target
@@ -51,6 +54,7 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "ConflictError",
+    "CredentialsError",
     "DynamicApiError",
     "ForbiddenError",
     "GoneError",
@@ -65,6 +69,7 @@ __all__ = [
     "NotAcceptableError",
     "NotFoundError",
     "OutcomeUnknownError",
+    "OutcomeUnknownTimeoutError",
     "RequestEntityTooLargeError",
     "RequestTimeoutError",
     "ResourceNotFoundError",
@@ -305,6 +310,10 @@ class OutcomeUnknownError(aiohttp.ClientConnectionError):
     def __str__(self) -> str:
         asked = str(self.target) if self.target else "the request"
         return f"no answer to {asked}: {self.why}; it may have been carried out, read the object before trying again"
+
+
+class OutcomeUnknownTimeoutError(OutcomeUnknownError, TimeoutError):
+    """Raised when a write was sent and a deadline passed before the answer: it may or may not have happened."""
 
 
 _CLASSES: dict[int, type[DynamicApiError]] = {

@@ -1,0 +1,34 @@
+"""What a server warns about: deprecated APIs, unknown fields, risky settings, as Python warnings and to a callback."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiokube._machinery.headers import WarningText, warning_texts
+
+
+class ServerWarning(UserWarning):
+    """A `Warning:` header of the API server.
+
+    Attributes:
+        code: Its code, 299 for all that kube-apiserver sends.
+        agent: Who warns, "-" when it is not said.
+        text: What it says.
+    """
+
+    def __init__(self, code: int, agent: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.agent = agent
+        self.text = text
+
+
+def surface(values: Iterable[str], handler: Callable[[Any], None] | None) -> None:
+    """Give each warning of an answer to Python's warnings and to the handler, if there is one."""
+    for code, agent, text in warning_texts(values):
+        warning = ServerWarning(*WarningText(code, agent, text))
+        if handler is not None:
+            handler(warning)
+        warnings.warn(warning, stacklevel=2)
