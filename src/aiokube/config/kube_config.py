@@ -268,10 +268,10 @@ def _read_file(path: str) -> Kubeconfig:
 
 
 def _text(content: bytes) -> str:
-    if content.startswith(_UTF_16_MARKS):
-        raise ConfigException("it is UTF-16; save it as UTF-8")
+    # UTF-16 is what PowerShell writes; kubectl reads it too.
+    encoding = "utf-16" if content.startswith(_UTF_16_MARKS) else "utf-8-sig"
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         # Not chained: the error holds the content.
         raise ConfigException(f"it is not UTF-8 text, at byte {error.start}") from None
