@@ -1,0 +1,23 @@
+"""API servers to test against, and nothing that a client needs in production.
+
+`ControlPlane` is the real thing: etcd, kube-apiserver and kube-controller-manager as processes. Modules here
+may import `client`, `config` and `_machinery`, and no other part of aiokube: a server must not share the
+mistakes of the client that is tested against it. Names are imported when they are first used, so that
+`import aiokube.testing` is cheap.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .controlplane import ControlPlane, User
+
+__all__ = ["ControlPlane", "User"]
+
+_HOMES = {"ControlPlane": "controlplane", "User": "controlplane"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

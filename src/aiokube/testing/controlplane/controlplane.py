@@ -1,0 +1,554 @@
+"""ControlPlane: one real control plane, from its first file to the last."""
+
+import asyncio
+import itertools
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from . import flags, http10
+from .binaries import Binaries, find_binaries
+from .certificates import Authority, new_key
+from .exceptions import BuildError, ControlPlaneError, KubectlError, ProgramError, RequestError, log_tail
+from .kubectl import KubectlResult
+from .supervisor import Supervisor, fits, python
+from .users import Auth, User, Users, write_private
+
+if TYPE_CHECKING:
+    from aiokube.client import Configuration
+
+__all__ = ["ControlPlane", "Program"]
+
+Program = Literal["etcd", "kube-apiserver", "kube-controller-manager"]
+
+_HOSTS = ("127.0.0.1", "localhost", "kubernetes.default.svc", "kubernetes.default", "kubernetes", "10.0.0.1")
+_PROBE_SECONDS = 0.05
+_RBAC = "rbac.authorization.k8s.io"
+
+Rule = Mapping[str, Sequence[str]]
+
+
+class ControlPlane:
+    """A real etcd, kube-apiserver and kube-controller-manager on loopback, for as long as the `async with` lasts.
+
+    It may be started in one event loop, and used and ended in others. When the Python process ends, in
+    whatever way, the programs and all their files go with it.
+
+    Args:
+        controllers: "default" (namespaces, garbage collection, service accounts, root CA, aggregated cluster
+            roles), "all" that kube-controller-manager has, or "none". Without a kube-controller-manager in
+            KUBEBUILDER_ASSETS, "default" is "none".
+        api_server_flags: more flags for kube-apiserver; a scalar given here wins.
+        etcd_flags: more flags for etcd.
+        controller_manager_flags: more flags for kube-controller-manager.
+        directory: where its files are; is made, must not exist, and is removed at the end. None means a
+            temporary one.
+        start_timeout_seconds: how long each program may take to get ready.
+    """
+
+    def __init__(
+        self,
+        *,
+        controllers: flags.Controllers = "default",
+        api_server_flags: Sequence[str] = (),
+        etcd_flags: Sequence[str] = (),
+        controller_manager_flags: Sequence[str] = (),
+        directory: Path | None = None,
+        start_timeout_seconds: float = 60,
+    ) -> None:
+        self._controllers = controllers
+        self._more_flags: dict[Program, Sequence[str]] = {
+            "etcd": etcd_flags,
+            "kube-apiserver": api_server_flags,
+            "kube-controller-manager": controller_manager_flags,
+        }
+        self._wanted_directory = directory
+        self._start_timeout_seconds = start_timeout_seconds
+        self._running: _Running | None = None
+        self._kubectl_numbers = itertools.count()
+        self._pids: dict[Program, int] = {}
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Start everything and return when it is ready; builds the programs first if they are not there.
+
+        Raises:
+            BuildError: the programs are not there and cannot be built.
+            ProgramError: a program did not come up; the end of its log is in the text.
+        """
+        if self._running is not None:
+            raise ControlPlaneError("this control plane is running already")
+        found = find_binaries()
+        self._running = _Running(self._wanted_directory)
+        try:
+            binaries = found or await self._build()
+            self._running.prepare(binaries, self._effective_controllers(binaries))
+            await self._start_everything()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """End everything and remove all files. Nothing is left when this returns; may be called again."""
+        if self._running is not None:
+            await self._running.supervisor.close()
+            self._running = None
+
+    # Where it is and who may use it.
+
+    @property
+    def url(self) -> str:
+        """The base URL of kube-apiserver, such as https://127.0.0.1:34567."""
+        return self._up.url
+
+    @property
+    def directory(self) -> Path:
+        """Where all its files are while it runs, the logs of its programs among them."""
+        return self._up.directory
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the authority that signed kube-apiserver's, PEM."""
+        return self._up.directory / "ca.pem"
+
+    @property
+    def binaries(self) -> Binaries:
+        """The programs that it runs, kubectl among them."""
+        return self._up.binaries
+
+    @property
+    def admin(self) -> User:
+        """The user who may do everything."""
+        return self._up.admin
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The kubeconfig of the admin, complete in one file."""
+        return self.kubeconfig_for(self.admin)
+
+    def kubeconfig_for(self, user: User, *, auth: Auth = "certificate") -> Path:
+        """Return the path of a user's kubeconfig, complete in one file."""
+        return self._up.users.kubeconfig(user, auth)
+
+    @property
+    def configuration(self) -> "Configuration":
+        """A client configuration of the admin, a new one each time."""
+        return self.configuration_for(self.admin)
+
+    def configuration_for(self, user: User, *, auth: Auth = "certificate") -> "Configuration":
+        """Return a client configuration of a user, a new one each time."""
+        from aiokube.client import Configuration
+
+        configuration = Configuration(host=self.url, ssl_ca_cert=str(self.ca_file))
+        if auth == "token":
+            configuration.api_key["BearerToken"] = f"Bearer {user.token}"
+        else:
+            configuration.cert_file = str(user.certificate_file)
+            configuration.key_file = str(user.key_file)
+        return configuration
+
+    async def add_user(
+        self,
+        name: str,
+        *,
+        groups: Sequence[str] = (),
+        rules: Sequence[Rule] = (),
+        cluster_role: str | None = None,
+    ) -> User:
+        """Add a user, who can sign in at once, by certificate and by token, and has these rights already.
+
+        Args:
+            name: as RBAC sees it; 1 to 64 characters.
+            groups: besides system:authenticated; "system:masters" may do everything.
+            rules: what the user may do, as the rules of a ClusterRole, in all namespaces.
+            cluster_role: a ClusterRole that exists, such as "view", in all namespaces.
+
+        Raises:
+            ValueError: there is a user of this name, or the name does not fit into a certificate.
+        """
+        user = self._up.users.add(name, tuple(groups))
+        if rules or cluster_role:
+            await self._grant(user, rules, cluster_role)
+        return user
+
+    # Using it as the admin, without any client that may be under test.
+
+    async def kubectl(
+        self,
+        *args: str,
+        input: str | None = None,
+        user: User | None = None,
+        check: bool = True,
+        timeout_seconds: float = 60,
+    ) -> KubectlResult:
+        """Run kubectl.
+
+        Args:
+            args: its arguments.
+            input: what it reads from standard input (`-f -`).
+            user: None means the admin.
+            check: False returns what failed instead of raising.
+            timeout_seconds: after which it is killed.
+
+        Raises:
+            KubectlError: its exit code is not 0.
+            TimeoutError: it did not end in time.
+        """
+        up = self._up
+        work = up.directory / f"kubectl-{next(self._kubectl_numbers)}"
+        work.mkdir()
+        try:
+            stdin = None if input is None else write_private(work / "stdin", input)
+            argv = [str(up.binaries["kubectl"]), f"--kubeconfig={self.kubeconfig_for(user or up.admin)}", *args]
+            async with asyncio.timeout(timeout_seconds):
+                returncode = await up.supervisor.run(argv, stdin=stdin, stdout=work / "stdout", stderr=work / "stderr")
+            result = KubectlResult(returncode, (work / "stdout").read_text(), (work / "stderr").read_text())
+        finally:
+            shutil.rmtree(work)
+        if check and returncode != 0:
+            raise KubectlError(args, returncode=returncode, stdout=result.stdout, stderr=result.stderr)
+        return result
+
+    async def request(self, method: str, path: str, body: Any = None, *, content_type: str = "application/json") -> Any:
+        """Send one request to kube-apiserver as the admin, and return the JSON of the answer.
+
+        Args:
+            method: such as "POST".
+            path: with the query, quoted.
+            body: is sent as JSON; None sends nothing.
+            content_type: of the body; a patch has its own.
+
+        Raises:
+            RequestError: the answer's status is not 2xx.
+            OSError: kube-apiserver cannot be reached.
+        """
+        data = b"" if body is None else json.dumps(body).encode()
+        answer = await http10.request(self._up.api_server, method, path, data, content_type=content_type)
+        return _checked(method, path, answer)
+
+    async def compact(self, resource_version: int | str) -> None:
+        """Make etcd forget what was before a resource version, as it does by itself after five minutes.
+
+        A list from an older version is answered with 410 (Expired) from then on. So is a watch, unless
+        kube-apiserver still has its events in memory: it forgets them in `restart("kube-apiserver")`, and
+        with the flag `--watch-cache=false` it never has any.
+
+        Raises:
+            RequestError: it is compacted further already, or the version is of the future.
+        """
+        path = "/v3/kv/compaction"
+        body = json.dumps({"revision": str(resource_version), "physical": True}).encode()
+        _checked("POST", path, await http10.request(self._up.etcd, "POST", path, body))
+
+    # Its programs, one by one.
+
+    def pid(self, program: Program) -> int:
+        """Return the process id of a program as of its latest start."""
+        return self._pids[self._known(program)]
+
+    def log_file(self, program: Program) -> Path:
+        """Return the log of a program, over all its runs."""
+        return self._up.log_file(program)
+
+    async def kill(self, program: Program) -> None:
+        """Kill a program with SIGKILL, as a crash would, and return when it is gone."""
+        await self._up.supervisor.signal(self._known(program), signal.SIGKILL)
+        await self._up.supervisor.wait(program)
+
+    async def stop(self, program: Program, *, timeout_seconds: float = 90) -> None:
+        """End a program with SIGTERM, and return when it is gone; also when it was paused.
+
+        Args:
+            program: kube-apiserver lets requests finish, for up to 60 seconds, and ends watches.
+            timeout_seconds: how long it may take.
+
+        Raises:
+            ProgramError: it is still there.
+        """
+        supervisor = self._up.supervisor
+        for number in (signal.SIGTERM, signal.SIGCONT):
+            await supervisor.signal(self._known(program), number)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await supervisor.wait(program)
+        except TimeoutError:
+            raise self._program_error(program, f"did not end {timeout_seconds} s after SIGTERM") from None
+
+    async def restart(self, program: Program) -> None:
+        """Start a program again, after `stop()` if it runs, and return when it answers.
+
+        Raises:
+            ProgramError: it did not come up.
+        """
+        if await self._up.supervisor.returncode(self._known(program)) is None:
+            await self.stop(program)
+        await self._start_program(program)
+
+    async def pause(self, program: Program) -> None:
+        """Freeze a program with SIGSTOP: its connections stay open and nothing is answered."""
+        await self._up.supervisor.signal(self._known(program), signal.SIGSTOP)
+
+    async def resume(self, program: Program) -> None:
+        """Let a paused program go on."""
+        await self._up.supervisor.signal(self._known(program), signal.SIGCONT)
+
+    async def wait_until_ready(self) -> None:
+        """Return when every program answers, for instance after a pause.
+
+        Raises:
+            ProgramError: one has ended, or does not answer in time.
+        """
+        for program in self._pids:
+            await self._until_ready(program)
+
+    async def detach(self) -> None:
+        """Let it run on when this process ends; from then on `down` of the command line ends it."""
+        await self._up.supervisor.detach()
+        self._running = None
+
+    @property
+    def _up(self) -> "_Running":
+        if self._running is None:
+            raise ControlPlaneError("this control plane is not running: use `async with` or start() it first")
+        return self._running
+
+    def _known(self, program: Program) -> Program:
+        if program not in self._pids:
+            raise ValueError(f"no {program!r} runs here, but {', '.join(map(repr, self._pids))}")
+        return program
+
+    def _effective_controllers(self, binaries: Binaries) -> flags.Controllers:
+        if "kube-controller-manager" in binaries:
+            return self._controllers
+        if self._controllers == "all":
+            raise BuildError(f"controllers are wanted and there is no kube-controller-manager in {binaries.folder}")
+        return "none"
+
+    async def _build(self) -> Binaries:
+        """Build in a process that the supervisor can kill; what it says goes to this process' standard error."""
+        package_root = str(Path(__file__).parents[3])
+        search_path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
+        await self._up.supervisor.run(
+            [sys.executable, "-m", "aiokube.testing.controlplane", "build"],
+            environment=os.environ | {"PYTHONPATH": search_path},
+        )
+        binaries = find_binaries()
+        if binaries is None:
+            raise BuildError("the control plane was not built; why is on standard error")
+        return binaries
+
+    async def _start_everything(self) -> None:
+        await self._up.start_webhook()
+        for program in self._up.arguments:
+            await self._start_program(program)
+
+    async def _start_program(self, program: Program) -> None:
+        up = self._up
+        argv = [str(up.binaries[program]), *up.arguments[program], *self._more_flags[program]]
+        self._pids[program] = await up.supervisor.start(program, argv, log=up.log_file(program))
+        await self._until_ready(program)
+
+    async def _until_ready(self, program: Program) -> None:
+        seconds = self._start_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self._up.answers(program):
+                    returncode = await self._up.supervisor.returncode(program)
+                    if returncode is not None:
+                        raise self._program_error(program, "ended before it was ready", returncode=returncode)
+                    await asyncio.sleep(_PROBE_SECONDS)
+        except TimeoutError:
+            raise self._program_error(program, f"was not ready after {seconds} s") from None
+
+    def _program_error(self, program: Program, problem: str, *, returncode: int | None = None) -> ProgramError:
+        tail = log_tail(self.log_file(program))
+        return ProgramError(program, problem, returncode=returncode, log_tail=tail)
+
+    async def _grant(self, user: User, rules: Sequence[Rule], cluster_role: str | None) -> None:
+        """Bind the roles, and return when kube-apiserver goes by them.
+
+        It learns of roles and bindings by watching them, so rights begin some milliseconds late. A rule for a
+        path that is nobody's is added last; when that holds, all others do.
+        """
+        name = f"aiokube-user-{user.token_file.parent.name}"
+        marker = f"/{name}"
+        if cluster_role is not None:
+            await self._bind(f"{name}-{cluster_role}", cluster_role, user)
+        role = {
+            "metadata": {"name": name},
+            "rules": [*map(dict, rules), {"nonResourceURLs": [marker], "verbs": ["get"]}],
+        }
+        await self.request("POST", f"/apis/{_RBAC}/v1/clusterroles", role)
+        await self._bind(name, name, user)
+        access = {
+            "spec": {
+                "user": user.name,
+                "groups": list(user.groups),
+                "nonResourceAttributes": {"path": marker, "verb": "get"},
+            }
+        }
+        path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+        async with asyncio.timeout(self._start_timeout_seconds):
+            while not (await self.request("POST", path, access))["status"]["allowed"]:  # noqa: ASYNC110 - the server's
+                await asyncio.sleep(_PROBE_SECONDS)
+
+    async def _bind(self, name: str, role: str, user: User) -> None:
+        binding = {
+            "metadata": {"name": name},
+            "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": role},
+            "subjects": [{"apiGroup": _RBAC, "kind": "User", "name": user.name}],
+        }
+        await self.request("POST", f"/apis/{_RBAC}/v1/clusterrolebindings", binding)
+
+
+class _Running:
+    """The files, ports and processes of a control plane, from the moment that there is something to clean up."""
+
+    binaries: Binaries
+    admin: User
+    users: Users
+    api_server: http10.Endpoint
+    arguments: dict[Program, list[str]]
+
+    def __init__(self, wanted: Path | None) -> None:
+        with _reserved_port() as port, _listening_port() as webhook:
+            self.port: int = port.getsockname()[1]
+            self._webhook_port: int = webhook.getsockname()[1]
+            self._webhook_descriptor = webhook.fileno()
+            self.directory = _made(wanted)
+            self.supervisor = Supervisor(self.directory, kept=(port, webhook))
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def etcd(self) -> http10.Endpoint:
+        return http10.Endpoint(unix_socket=self.directory / flags.ETCD_SOCKET)
+
+    def log_file(self, program: str) -> Path:
+        return self.directory / f"{program}.log"
+
+    def prepare(self, binaries: Binaries, controllers: flags.Controllers) -> None:
+        """Write the files and decide the command lines."""
+        self.binaries = binaries
+        authority = Authority()
+        server = authority.server(_HOSTS)
+        webhook_url = f"http://127.0.0.1:{self._webhook_port}"
+        for name, text in {
+            "ca.pem": authority.key_pair.certificate,
+            "ca-key.pem": authority.key_pair.key,
+            "server.pem": server.certificate,
+            "server-key.pem": server.key,
+            "service-accounts-key.pem": new_key(),
+            "token-webhook.kubeconfig": _webhook_kubeconfig(webhook_url),
+        }.items():
+            write_private(self.directory / name, text)
+        self.users = Users(self.directory / "users", authority=authority, url=self.url)
+        self.admin = self.users.add("admin", ("system:masters",))
+        self.api_server = http10.Endpoint(port=self.port, tls=self._tls())
+        kubeconfig = self.users.kubeconfig(self.admin, "certificate")
+        self.arguments = {
+            "etcd": flags.etcd(),
+            "kube-apiserver": flags.api_server(self.port, service_accounts=controllers != "none"),
+        }
+        if controllers != "none":
+            self.arguments["kube-controller-manager"] = flags.controller_manager(kubeconfig, controllers)
+
+    async def start_webhook(self) -> None:
+        script = Path(__file__).with_name("token_webhook.py")
+        await self.supervisor.start(
+            "token-webhook",
+            [*python(script), str(self._webhook_descriptor), str(self.users.tokens_file)],
+            log=self.log_file("token-webhook"),
+            descriptors=[self._webhook_descriptor],
+        )
+
+    async def answers(self, program: Program) -> bool:
+        """Tell whether a program does its work."""
+        return all([await self._is_ok(endpoint, path) for endpoint, path in self._probes(program)])
+
+    def _probes(self, program: Program) -> list[tuple[http10.Endpoint, str]]:
+        probes: dict[Program, list[tuple[http10.Endpoint, str]]] = {
+            "etcd": [(self.etcd, "/health")],
+            "kube-apiserver": [(self.api_server, "/readyz"), (self.api_server, "/api/v1/namespaces/default")],
+            "kube-controller-manager": [(self.api_server, "/api/v1/namespaces/default/serviceaccounts/default")],
+        }
+        return probes[program]
+
+    async def _is_ok(self, endpoint: http10.Endpoint, path: str) -> bool:
+        try:
+            return (await http10.request(endpoint, "GET", path, timeout_seconds=5)).status == 200
+        except OSError:  # not yet listening, or not yet with its certificate
+            return False
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self.directory / "ca.pem")
+        context.load_cert_chain(self.admin.certificate_file, self.admin.key_file)
+        return context
+
+
+def _made(wanted: Path | None) -> Path:
+    """Make the directory, for its owner alone."""
+    if wanted is None:
+        roomy = fits(Path(tempfile.gettempdir(), "aiokube-........"))
+        # Paths of unix sockets are short: with a long TMPDIR there is only this.
+        return Path(tempfile.mkdtemp(prefix="aiokube-", dir=None if roomy else "/tmp"))  # noqa: S108
+    if not fits(wanted.absolute()):
+        raise ControlPlaneError(f"the path {str(wanted)!r} is too long for unix sockets in it")
+    wanted.mkdir(mode=0o700, parents=True)
+    return wanted.absolute()
+
+
+def _reserved_port() -> socket.socket:
+    """Take a free port that only sockets of this user with SO_REUSEPORT can share; it gets no connections."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
+
+
+def _listening_port() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def _webhook_kubeconfig(url: str) -> str:
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "webhook", "cluster": {"server": url}}],
+            "users": [{"name": "webhook", "user": {}}],
+            "contexts": [{"name": "webhook", "context": {"cluster": "webhook", "user": "webhook"}}],
+            "current-context": "webhook",
+        }
+    )
+
+
+def _checked(method: str, path: str, answer: http10.Answer) -> Any:
+    if not 200 <= answer.status < 300:
+        raise RequestError(method, path, status=answer.status, body=answer.body.decode(errors="replace"))
+    return json.loads(answer.body)

@@ -1,0 +1,12 @@
+// etcd, which keeps what kube-apiserver stores.
+package main
+
+import (
+	"os"
+
+	"go.etcd.io/etcd/server/v3/etcdmain"
+)
+
+func main() {
+	etcdmain.Main(os.Args)
+}
