@@ -1,0 +1,131 @@
+"""What all tests share: one real control plane, namespaces in it, and a watch over what tests leave behind.
+
+Nothing is skipped: a test that needs the control plane fails when it cannot be had.
+"""
+
+import asyncio
+import gc
+import inspect
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiokube.testing import ControlPlane
+from aiokube.testing.controlplane import RequestError
+from aiokube.testing.controlplane.binaries import find_binaries
+from aiokube.testing.controlplane.build import build_binaries
+
+pytest_plugins = ["pytester"]
+
+_CONTROL_PLANES = {"control_plane", "fresh_control_plane"}
+
+# Threads and processes end a moment after the call that ends them returns.
+_GRACE_SECONDS = 2.0
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the control plane before the first test: it takes longer than a test may."""
+    items = () if session.config.option.collectonly else session.items
+    needed = any(_CONTROL_PLANES & set(getattr(item, "fixturenames", ())) for item in items)
+    if needed and find_binaries() is None:
+        build_binaries(lambda line: print(f"aiokube: {line}", file=sys.stderr, flush=True))
+
+
+@pytest.fixture(scope="session")
+def control_plane() -> Iterator[ControlPlane]:
+    """The control plane that all tests share; whoever kills things uses `fresh_control_plane`."""
+    control_plane = ControlPlane()
+    _run(control_plane.start())
+    yield control_plane
+    _run(control_plane.close())
+
+
+@pytest.fixture
+async def fresh_control_plane() -> AsyncIterator[ControlPlane]:
+    """A control plane of the test's own."""
+    async with ControlPlane() as control_plane:
+        yield control_plane
+
+
+@pytest.fixture
+async def namespace(control_plane: ControlPlane) -> AsyncIterator[str]:
+    """The name of a namespace of the test's own; it is deleted afterwards, without waiting."""
+    name = f"test-{secrets.token_hex(4)}"
+    await control_plane.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+    yield name
+    try:
+        await control_plane.request("DELETE", f"/api/v1/namespaces/{name}")
+    except RequestError as error:
+        if error.status not in (404, 409):  # the test deleted it: gone, or on its way
+            raise
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a task, an open file or socket, a child process or a thread behind."""
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("no_task_is_left")  # first, for the event loop comes with it
+    before = _belongings()
+    yield
+    left = _left_since(before)
+    assert not left, f"the test left behind: {', '.join(sorted(left))}"
+
+
+@pytest.fixture
+async def no_task_is_left() -> AsyncIterator[None]:
+    """Fail an async test that leaves a task; its loop would cancel it silently."""
+    before = asyncio.all_tasks()
+    yield
+    for _ in range(10):  # what was cancelled at the very end needs some turns of the loop to end
+        await asyncio.sleep(0)
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    assert not left, f"the test left behind: {left}"
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    # asyncio.run() would unset the event loop that pytest-asyncio has set for the test.
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(coroutine)
+
+
+def _left_since(before: set[str]) -> set[str]:
+    left = _belongings() - before
+    if left:
+        gc.collect()  # what only a cycle keeps is closed now, and warns if it should not have been needed
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while left and time.monotonic() < deadline:
+        time.sleep(0.01)
+        left = _belongings() - before
+    return left
+
+
+def _belongings() -> set[str]:
+    return _threads() | _descriptors() | _children()
+
+
+def _threads() -> set[str]:
+    # Those of the event loop's own executor wait for work until pytest-asyncio closes the loop.
+    threads = (thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_"))
+    return {f"thread {thread.name} ({thread.ident})" for thread in threads}
+
+
+def _descriptors() -> set[str]:
+    found = set()
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        try:
+            found.add(f"descriptor {descriptor.name} ({os.readlink(descriptor)})")
+        except FileNotFoundError:  # the one that lists this folder
+            continue
+    return found
+
+
+def _children() -> set[str]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return {f"process {pid}" for children in lists for pid in children.read_text().split()}
