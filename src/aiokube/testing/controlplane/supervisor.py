@@ -135,10 +135,9 @@ async def end_detached(directory: Path) -> bool:
     Returns:
         Whether there was one.
     """
-    try:
-        reader, writer = await asyncio.open_unix_connection(socket_path(directory))
-    except (FileNotFoundError, ConnectionRefusedError):
+    if not is_alive(directory):
         return False
+    reader, writer = await asyncio.open_unix_connection(socket_path(directory))
     writer.write(b'{"do": "end"}\n')
     await reader.read()  # it closes the connection by exiting
     writer.transport.abort()
@@ -148,7 +147,7 @@ async def end_detached(directory: Path) -> bool:
 def is_alive(directory: Path) -> bool:
     """Tell whether this directory has a supervisor."""
     with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(socket_path(directory))) == 0
+        return fits(directory) and probe.connect_ex(str(socket_path(directory))) == 0
 
 
 def socket_path(directory: Path) -> Path:
