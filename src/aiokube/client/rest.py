@@ -247,7 +247,11 @@ class RestClient:
         pool = self._pool
         if pool is None or pool.loop is not asyncio.get_running_loop():
             pool = await self._open()
-        merged = {**headers, **dict(request.headers)}
+        merged = dict(headers)
+        if request.headers:
+            own = {name.lower() for name, _ in request.headers}
+            merged = {name: value for name, value in headers.items() if name.lower() not in own}
+            merged.update(request.headers)
         if authorization is not None and "Authorization" not in merged:
             merged["Authorization"] = authorization
         response = await pool.session.request(

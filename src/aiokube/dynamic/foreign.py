@@ -1,0 +1,177 @@
+"""ApiClients and Watches of kubernetes_asyncio: taken as they are, without importing that package.
+
+Most programs use its typed classes beside its dynamic client, and change only the dynamic import. So its ApiClient
+says where the server is and who asks, and a transport of ours sends: it reads that client's configuration when it
+opens, its default headers and its token at every request, and is closed with it. What is raised is caught by `except`
+of both packages.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from weakref import WeakSet
+
+import aiohttp
+
+from aiokube._machinery.requests import Request
+from aiokube.client.api_client import ApiClient
+from aiokube.client.configuration import Configuration
+from aiokube.client.exceptions import ApiException
+from aiokube.client.rest import Answer
+
+_PACKAGE = "kubernetes_asyncio"
+
+_classes: dict[type[ApiException], type[ApiException]] = {}  # each error's class -> one that both packages catch
+
+# What our Configuration takes over from theirs, when it has it.
+_FIELDS = (
+    "host",
+    "verify_ssl",
+    "disable_strict_ssl_verification",
+    "ssl_ca_cert",
+    "cert_file",
+    "key_file",
+    "assert_hostname",
+    "tls_server_name",
+    "proxy",
+    "no_proxy",
+    "proxy_headers",
+    "connection_pool_maxsize",
+    "socket_options",
+)
+
+
+def transport_for(client: Any) -> ApiClient:
+    """Return what sends requests for an ApiClient: itself, or a transport for one of kubernetes_asyncio.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(client, ApiClient):
+        return client
+    foreign = _foreign_class("client.api_client", "ApiClient")
+    if foreign is not None and isinstance(client, foreign):
+        return ForeignTransport(client)
+    raise TypeError(
+        f"DynamicClient needs an ApiClient of aiokube or of kubernetes_asyncio, got {type(client).__name__}"
+    )
+
+
+def is_foreign_watch(watcher: Any) -> bool:
+    """Whether a watcher is a Watch of kubernetes_asyncio."""
+    foreign = _foreign_class("watch.watch", "Watch")
+    return foreign is not None and isinstance(watcher, foreign)
+
+
+async def foreign_events(
+    watcher: Any, wrap: Callable[[Any], Any], func: Callable[..., Any], **kwargs: Any
+) -> AsyncIterator[dict[str, Any]]:
+    """Iterate over the events of a Watch of kubernetes_asyncio, each object wrapped."""
+    async for event in watcher.stream(func, **kwargs, serialize=False):
+        if not event:
+            return
+        event["object"] = wrap(event["object"])
+        yield event
+
+
+class ForeignTransport(ApiClient):
+    """An ApiClient of ours that stands in for one of kubernetes_asyncio.
+
+    Args:
+        client: Their ApiClient. It is asked for its default headers and its token at every request.
+    """
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(_configuration_like(client.configuration))
+        self._client = client
+        _close_together(client, self)
+
+    async def send(self, request: Request) -> Answer:
+        """Send a request and read the whole answer; see ApiClient."""
+        self._take_headers()
+        try:
+            return await super().send(request)
+        except ApiException as error:
+            raise _for_both(error) from None
+
+    async def stream(self, request: Request) -> aiohttp.ClientResponse:
+        """Send a request and return its answer unread; see ApiClient."""
+        self._take_headers()
+        try:
+            return await super().stream(request)
+        except ApiException as error:
+            raise _for_both(error) from None
+
+    def _take_headers(self) -> None:
+        theirs = dict(self._client.default_headers)
+        if getattr(self._client, "cookie", None):
+            theirs.setdefault("Cookie", self._client.cookie)
+        for name, value in theirs.items():
+            if self.default_headers.get(name) != value:
+                self.set_default_header(name, value)
+
+
+class _ForeignCredentials:
+    """The token of a configuration of kubernetes_asyncio, its refresh hook included."""
+
+    def __init__(self, configuration: Any) -> None:
+        self._configuration = configuration
+
+    def __repr__(self) -> str:
+        return f"<credentials of {_PACKAGE}'s Configuration>"
+
+    async def authorization(self) -> str | None:
+        settings = self._configuration.auth_settings()
+        if inspect.isawaitable(settings):
+            settings = await settings
+        value = settings.get("BearerToken", {}).get("value")
+        return str(value) if value else None
+
+    async def refresh(self, rejected: str | None) -> bool:
+        return await self.authorization() not in (None, rejected)
+
+
+def _configuration_like(theirs: Any) -> Configuration:
+    ours = Configuration()
+    for field in _FIELDS:
+        if hasattr(theirs, field):
+            setattr(ours, field, getattr(theirs, field))
+    ours.credentials = _ForeignCredentials(theirs)
+    return ours
+
+
+def _close_together(client: Any, transport: ApiClient) -> None:
+    """Let a transport end when the client that it stands in for is closed."""
+    rest = client.rest_client
+    transports = getattr(rest, "aiokube_transports", None)
+    if transports is None:
+        transports = rest.aiokube_transports = WeakSet()
+        close = rest.close
+
+        async def close_all() -> None:
+            for each in list(transports):
+                await each.close()
+            await close()
+
+        rest.close = close_all
+    transports.add(transport)
+
+
+def _for_both(error: ApiException) -> ApiException:
+    """The same error, in a class that is also a kubernetes_asyncio ApiException."""
+    foreign = _foreign_class("client.exceptions", "ApiException")
+    if foreign is None or isinstance(error, foreign):
+        return error
+    ours = type(error)
+    if ours not in _classes:
+        _classes[ours] = type(ours.__name__, (ours, foreign), {"__doc__": ours.__doc__, "__module__": ours.__module__})
+    error.__class__ = _classes[ours]
+    return error
+
+
+def _foreign_class(module: str, name: str) -> type[Any] | None:
+    """A class of kubernetes_asyncio if somebody has imported it; a client of it cannot be there otherwise."""
+    return getattr(sys.modules.get(f"{_PACKAGE}.{module}"), name, None)
