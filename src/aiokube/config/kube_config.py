@@ -274,7 +274,7 @@ def _text(content: bytes) -> str:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         # Not chained: the error holds the content.
-        raise ConfigException(f"it is not UTF-8 text, at byte {error.start}") from None
+        raise ConfigException(f"it is not UTF-8 or UTF-16 text, at byte {error.start}") from None
 
 
 async def _load(loader: KubeConfigLoader, client_configuration: Configuration | None) -> KubeConfigLoader:

@@ -51,9 +51,9 @@ def server_url(active: ActiveContext) -> str:
     Raises:
         ConfigException: it is not a URL that a client can use.
     """
-    server = (active.cluster.server or "").rstrip("/")
+    default_scheme = "https" if _mentions_tls(active) else "http"
     try:
-        return _checked_server(server, default_scheme="https" if _mentions_tls(active) else "http")
+        return _checked_server(active.cluster.server or "", default_scheme=default_scheme)
     except ConfigException as error:
         raise ConfigException(f"cluster {active.cluster_name!r}: {error}") from None
 
@@ -121,6 +121,6 @@ def _checked_server(server: str, *, default_scheme: str) -> str:
         raise ConfigException(f"server {server!r} must start with https:// or http://")
     if not parts.hostname or port == 0:
         raise ConfigException(f"server {server!r} has no valid host and port")
-    if not scheme and parts.path:
+    if not scheme and parts.path.strip("/"):
         raise ConfigException(f"server {server!r} must be a URL, or a host and a port")
-    return parts._replace(scheme=parts.scheme).geturl()
+    return parts.geturl().rstrip("/")
