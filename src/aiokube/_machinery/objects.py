@@ -212,7 +212,7 @@ class _ListDocument(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     kind: str
     apiVersion: str
     items: list[Raw] | None
-    metadata: Raw | None = None
+    metadata: Raw = Raw(b"")  # in a union with None, msgspec would take only None
 
 
 _decode_any = msgspec.json.Decoder().decode
@@ -286,7 +286,7 @@ def _split_document(text: bytes) -> dict[str, Any]:
 
 def _members_of_list(document: _ListDocument) -> dict[str, Any]:
     members: dict[str, Any] = {"kind": document.kind, "apiVersion": document.apiVersion}
-    if document.metadata is not None:
+    if bytes(document.metadata):
         members["metadata"] = document.metadata.copy()  # what is not copied would keep the whole answer
     items = document.items or []
     kind = _kind_of_items(document.kind)
