@@ -151,13 +151,15 @@ class Catalog:
     Attributes:
         versions: The group-versions, core first, then in the server's order.
         resources: All resources in the same order.
+        pending: Whether there are documents that were not read yet.
     """
 
-    __slots__ = ("_indexes", "resources", "versions")
+    __slots__ = ("_indexes", "pending", "resources", "versions")
 
     def __init__(self, versions: Iterable[GroupVersion]) -> None:
         self.versions = tuple(versions)
         self.resources = tuple(resource for version in self.versions for resource in version.resources or ())
+        self.pending = any(version.pending for version in self.versions)
         # Built when first used; two threads may both do it, to the same end.
         self._indexes: dict[str, dict[object, list[ResourceDescription]]] = {}
 

@@ -110,7 +110,7 @@ class Discoverer:
 
         The server is asked; one that has no news says just that.
         """
-        snapshot = await self._saved(await self._opened_entry().refresh(self._sender, complete=False))
+        snapshot = await self._saved(await self._opened_entry().refresh(self._transport, complete=False))
         return dict.fromkeys(["", *(version.group for version in snapshot.catalog.versions)]).keys()
 
     async def discover(self) -> None:
@@ -120,7 +120,7 @@ class Discoverer:
     async def invalidate_cache(self) -> None:
         """Ask the server for everything again; all clients of this server and user have it."""
         await self._saved(
-            await self._opened_entry().refresh(self._sender, complete=self._complete_at_once, work=Work.RELOAD)
+            await self._opened_entry().refresh(self._transport, complete=self._complete_at_once, work=Work.RELOAD)
         )
         self._own = None
 
@@ -209,7 +209,7 @@ class Discoverer:
         known = [it.resources for it in catalog.versions if (it.prefix, it.group, it.version) == place]
         resources = known[0] if known else None
         if resources is None:
-            resources = (await load_resources(self._sender, wanted)).resources or ()
+            resources = (await load_resources(self._transport, wanted)).resources or ()
         by_kind: dict[str, list[Resource]] = {}
         for description in resources:
             resource = _resource(msgspec.structs.replace(description, preferred=preferred), self.client)
@@ -234,8 +234,8 @@ class Discoverer:
             yield resource
 
     async def _opened(self) -> Self:
-        headers = getattr(self.client.transport, "default_headers", None)
-        self._identity = await identify(self.client.configuration, headers)
+        # The transport's configuration is one of ours; the headers are the client's own, also when it is foreign.
+        self._identity = await identify(self._transport.configuration, self.client.client.default_headers)
         self._entry = self.store.entry(self._identity)
         if self.cache_file is not None:
             await self._read_file(self.cache_file, self._entry, self._identity)
@@ -255,7 +255,7 @@ class Discoverer:
             entry.saved[path] = snapshot  # good enough: a second client does not write it again
 
     async def _current(self, *, complete: bool) -> Snapshot:
-        return await self._saved(await self._opened_entry().current(self._sender, complete=complete))
+        return await self._saved(await self._opened_entry().current(self._transport, complete=complete))
 
     async def _saved(self, snapshot: Snapshot) -> Snapshot:
         """See that the cache file, if there is to be one, holds what is known."""
@@ -269,13 +269,14 @@ class Discoverer:
 
     async def _found(self, terms: Terms) -> tuple[Catalog, list[Resource]]:
         """Return what matches, and the catalog in which it was found, the server's newest when nothing does."""
-        if self._own is not None and (matches := self._own.search(terms)):
-            return self._own, self._make_all(self._own, matches)
+        if self._own is not None:
+            if matches := self._own.search(terms):
+                return self._own, self._make_all(self._own, matches)
+            self._own = None
         snapshot = await self._current(complete=True)
         matches = snapshot.catalog.search(terms)
         if not matches and not terms.contradiction:
-            snapshot = await self._saved(await self._opened_entry().after_miss(snapshot, self._sender))
-            self._own = None
+            snapshot = await self._saved(await self._opened_entry().after_miss(snapshot, self._transport))
             matches = snapshot.catalog.search(terms)
         if not matches:
             _raise_failure(snapshot.catalog, terms)
@@ -305,7 +306,7 @@ class Discoverer:
         return resource
 
     @property
-    def _sender(self) -> Sender:
+    def _transport(self) -> ApiClient:
         return self.client.transport
 
     def _opened_entry(self) -> Entry:
