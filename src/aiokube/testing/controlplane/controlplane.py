@@ -247,11 +247,10 @@ class ControlPlane:
         return _checked(method, path, answer)
 
     async def compact(self, resource_version: int | str) -> None:
-        """Make etcd forget what was before a resource version, as it does by itself after five minutes.
+        """Make etcd forget what was before a resource version, as kube-apiserver makes it every five minutes.
 
-        A list from an older version is answered with 410 (Expired) from then on. So is a watch, unless
-        kube-apiserver still has its events in memory: it forgets them in `restart("kube-apiserver")`, and
-        with the flag `--watch-cache=false` it never has any.
+        kube-apiserver goes on answering from its memory. A list or watch from an older version is answered
+        with 410 (Expired) after `restart("kube-apiserver")`; at once, if it was given `--watch-cache=false`.
 
         Raises:
             RequestError: it is compacted further already, or the version is of the future.
@@ -279,7 +278,7 @@ class ControlPlane:
         """End a program with SIGTERM, and return when it is gone; also when it was paused.
 
         Args:
-            program: kube-apiserver lets requests finish, for up to 60 seconds, and ends watches.
+            program: kube-apiserver lets requests finish, for up to 60 seconds; watches end after one.
             timeout_seconds: how long it may take.
 
         Raises:
@@ -436,7 +435,11 @@ class _Running:
             self._webhook_port: int = webhook.getsockname()[1]
             self._webhook_descriptor = webhook.fileno()
             self.directory = _made(wanted)
-            self.supervisor = Supervisor(self.directory, kept=(port, webhook))
+            try:
+                self.supervisor = Supervisor(self.directory, kept=(port, webhook))
+            except BaseException:
+                shutil.rmtree(self.directory)
+                raise
 
     @property
     def url(self) -> str:

@@ -37,6 +37,9 @@ def etcd() -> list[str]:
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=aiokube={peer}",
         "--unsafe-no-fsync",
+        # A member that is alone elects itself after one election timeout, by default a second.
+        "--heartbeat-interval=20",
+        "--election-timeout=100",
     ]
 
 
@@ -66,6 +69,8 @@ def api_server(port: int, *, service_accounts: bool) -> list[str]:
         "--authentication-token-webhook-version=v1",
         "--authorization-mode=RBAC",
         "--allow-privileged=true",
+        # Without it SIGTERM takes a minute as soon as anybody watches.
+        "--shutdown-watch-termination-grace-period=1s",
     ]
     return flags if service_accounts else [*flags, "--disable-admission-plugins=ServiceAccount"]
 

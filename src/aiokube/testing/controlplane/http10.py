@@ -31,7 +31,7 @@ class Endpoint:
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self.unix_socket is not None:
-            return await asyncio.open_unix_connection(self.unix_socket)
+            return await asyncio.open_unix_connection(str(self.unix_socket))
         return await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
 
 

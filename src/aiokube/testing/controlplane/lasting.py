@@ -30,7 +30,7 @@ async def bring_up(*, kubeconfig: Path | None = None, controllers: Controllers =
     Raises:
         ControlPlaneError: there is another file of that name, or the control plane did not come up.
     """
-    copy = None if kubeconfig is None else _writable(kubeconfig.absolute())
+    copy = None if kubeconfig is None else _writable(kubeconfig)
     if not is_alive(_directory()):
         shutil.rmtree(_directory(), ignore_errors=True)  # what is left after the machine went down
         await _start_lasting(controllers)
@@ -66,9 +66,10 @@ async def _start_lasting(controllers: Controllers) -> None:
 
 
 def _writable(path: Path) -> Path:
-    if path.exists() and path not in _copies():
-        raise ControlPlaneError(f"{path} exists and is not overwritten: name another file")
-    return path
+    absolute = path.absolute()
+    if absolute.exists() and absolute not in _copies():
+        raise ControlPlaneError(f"{absolute} exists and is not overwritten: name another file")
+    return absolute
 
 
 def _copies() -> list[Path]:

@@ -137,7 +137,7 @@ async def end_detached(directory: Path) -> bool:
     """
     if not is_alive(directory):
         return False
-    reader, writer = await asyncio.open_unix_connection(socket_path(directory))
+    reader, writer = await asyncio.open_unix_connection(str(socket_path(directory)))
     writer.write(b'{"do": "end"}\n')
     await reader.read()  # it closes the connection by exiting
     writer.transport.abort()
@@ -167,7 +167,7 @@ def fits(directory: Path) -> bool:
 
 async def _ask(address: Path, do: str, **arguments: Any) -> dict[str, Any]:
     try:
-        reader, writer = await asyncio.open_unix_connection(address, limit=2**20)
+        reader, writer = await asyncio.open_unix_connection(str(address))
         try:
             writer.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
             line = await reader.readline()

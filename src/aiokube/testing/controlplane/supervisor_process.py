@@ -38,6 +38,7 @@ from typing import IO, Any
 
 LIFELINE = 0
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LONGEST_REQUEST_BYTES = 2**24  # more than the system lets a command and its environment have
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -156,7 +157,9 @@ async def supervise(directory: str, listener: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.ended.set)
     loop.add_reader(LIFELINE, supervisor.ended.set)
-    server = await asyncio.start_unix_server(supervisor.answer, sock=socket.socket(fileno=listener))
+    server = await asyncio.start_unix_server(
+        supervisor.answer, sock=socket.socket(fileno=listener), limit=LONGEST_REQUEST_BYTES
+    )
     await supervisor.ended.wait()
     server.close()
     await supervisor.clean_up()
