@@ -52,6 +52,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool = False  # the answer is read as it comes: a watch, a log that is followed
     retry: bool = True  # False: whoever asks has rules of its own, as a watch has
     timeouts: Timeouts | None = None  # None: the configuration's
+    surface_warnings: bool = True  # False: whoever asks reads the answer's `Warning:` headers itself
 
     @property
     def url(self) -> str:

@@ -193,7 +193,7 @@ class RestClient:
         The caller owns the response and closes or reads it. Raises as `send` does.
         """
         response = await self._exchange(_Course(request, self._retry_limit()), headers)
-        self._note_warnings(response.headers)
+        self._note_warnings(request, response.headers)
         return response
 
     async def close(self) -> None:
@@ -216,7 +216,7 @@ class RestClient:
                     response.close()
                     raise
                 else:
-                    self._note_warnings(response.headers)
+                    self._note_warnings(course.request, response.headers)
                     return Answer(response.status, response.reason, response.headers, body)
 
     async def _exchange(self, course: _Course, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
@@ -269,8 +269,8 @@ class RestClient:
                 protocol.read_timeout = idle
         return response
 
-    def _note_warnings(self, headers: Any) -> None:
-        if "Warning" in headers:
+    def _note_warnings(self, request: Request, headers: Any) -> None:
+        if "Warning" in headers and request.surface_warnings:
             server_warnings.surface(headers.getall("Warning"), self._configuration.warnings_handler)
 
     def _retry_limit(self) -> int:

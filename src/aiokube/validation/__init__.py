@@ -1,6 +1,7 @@
 """Whether a definition is valid: by schemas that are shipped (`schemas`), or by asking the server (`dry_run`).
 
-May import `client` and `_machinery`; the server is asked through a Protocol.
+Both read it as it would go out (`definition`) and word what they find alike (`findings`). May import `client` and
+`_machinery`; the server is asked through a Protocol.
 """
 
 from aiokube.validation.dry_run import avalidate
