@@ -2,9 +2,10 @@
 
 The definition is first created, for a trial. That is where a server says most: every unknown field, every cause, each
 with its path; server-side apply answers 500 with one unknown field out of several, and takes none as a warning. What
-creating says does not hold for an object that is there already, though: its address may be in use, by itself, or a
-quota be full, of it. So what was refused, for another reason than that it cannot be read, is then applied, for a
-trial too, and what that says counts: it is the same for a new object, and for an old one it is what an update meets.
+creating says does not hold for an object that is there already, though: its address is in use, by itself, or a quota
+is full, of it. So what was refused, for another reason than that it cannot be read, is then applied, for a trial too
+and without its unknown fields. What that says counts: it is the same for a new object, and for an old one it is what
+an update meets.
 
 Findings are what is said about the definition. What is about the caller or the server is raised: 401, a 403 of RBAC,
 429, 5xx, lost connections, answers that are no Status.
@@ -13,13 +14,15 @@ Findings are what is said about the definition. What is about the caller or the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any, NamedTuple, Protocol
 
 from aiokube._machinery.errors import InvalidSegment, UnencodableValue
 from aiokube._machinery.headers import warning_texts
 from aiokube._machinery.objects import encode
-from aiokube._machinery.patches import APPLY, content_type
+from aiokube._machinery.patches import APPLY
 from aiokube._machinery.paths import quote_query
 from aiokube._machinery.requests import Request, Target
 from aiokube.client.exceptions import ApiException, ResourceNotFoundError, ResourceNotUniqueError
@@ -30,17 +33,21 @@ from aiokube.validation.findings import REQUIRED, finding
 FIELD_MANAGER = "aiokube-validate"
 
 _DEFAULT_NAMESPACE = "default"  # of a definition that names none, as kubectl does
-_SERVER_SET = ("resourceVersion", "uid")  # of an object that was read: whether it is stale is not what is asked
+# What an object that was read has of the server, and is not judged: whether it is stale is not what is asked.
+_SERVER_SET: dict[str, type] = {"resourceVersion": str, "uid": str, "managedFields": list}
 
 # What a Status without causes is about.
 _PATHS = {404: "metadata.namespace", 405: "kind"}
 
+# Of an update: the user may not, there is nothing to update, there is no such patch. What creating says stands then.
+_NOTHING_TO_ADD = frozenset({403, 404, 415})
+
 _RBAC = re.compile(r"is forbidden: user ", re.IGNORECASE)  # the words are all that tells it from admission's 403
-_NO_DRY_RUN = "does not support dry run"  # of an admission webhook
 _UNREADABLE = " cannot be handled as a "
 _UNKNOWN = "unknown field"
 _STRICT = "strict decoding error: "
-_FIELD_ERROR = re.compile(r'(unknown field|duplicate field) "((?:[^"\\]|\\.)*)"')
+_UNKNOWN_FIELD = re.compile(r'unknown field "((?:[^"\\]|\\.)*)"')
+_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _GO_FIELD = re.compile(r"into Go struct field \w+\.(\S+) of type ")
 _INCOMPLETE = "some validation rules were not checked"  # in a cause that says only this
 _APPLY_ERROR = "failed to create typed patch object"
@@ -51,8 +58,6 @@ _NOT_DECLARED = "field not declared in schema"
 class Kind(Protocol):
     """What a dry run needs to know of a kind; a Resource has it."""
 
-    @property
-    def group(self) -> str | None: ...
     @property
     def group_version(self) -> str | None: ...
     @property
@@ -90,13 +95,15 @@ class _Verdict(NamedTuple):
 
     warnings: list[str]
     errors: list[str]
+    unknown: list[str]  # paths of fields that the server does not know
     final: bool = True  # False: of an object that is there already it may say otherwise
 
 
 async def avalidate(client: Client, definition: Any, *, strict: bool = False) -> tuple[list[str], list[str]]:
     """Check a definition by asking the server for a dry run, which changes nothing.
 
-    The user needs the right to create the kind, and to patch it.
+    The user needs the right to create the kind; who may also patch it is told how an object that is there already
+    would take the definition.
 
     Args:
         client: Who asks, a DynamicClient.
@@ -126,10 +133,10 @@ async def avalidate(client: Client, definition: Any, *, strict: bool = False) ->
     if errors := _kind_findings(document, kind) or _name_findings(document, kind):
         return [], errors
     try:
-        trial = _Trial(kind, document, strict)
+        trial = _Trial(kind, document)
     except InvalidSegment as error:
         return [], [finding(f"metadata.{error.what}", error.why)]
-    return await _outcome(client.transport, trial)
+    return await _findings(client.transport, trial, strict)
 
 
 def _kind_findings(document: dict[str, Any], kind: Kind) -> list[str]:
@@ -151,133 +158,148 @@ def _name_findings(document: dict[str, Any], kind: Kind) -> list[str]:
 class _Trial:
     """The requests by which the server is asked about one definition."""
 
-    def __init__(self, kind: Kind, document: dict[str, Any], strict: bool) -> None:
+    def __init__(self, kind: Kind, document: dict[str, Any]) -> None:
         metadata = document.get("metadata") or {}
         name = metadata.get("name") or None
         namespace = (metadata.get("namespace") or _DEFAULT_NAMESPACE) if kind.namespaced else None
-        self.strict = strict
-        self._kind = kind
+        kept = {key: value for key, value in metadata.items() if not isinstance(value, _SERVER_SET.get(key, ()))}
+        self._document = {**document, "metadata": kept}
         self._target = Target("validate", kind.qualified_name, name, namespace)
         self._collection = kind.path(None, namespace)
-        self._item = kind.path(name, namespace) if name else None
-        kept = {key: value for key, value in metadata.items() if key not in _SERVER_SET or not isinstance(value, str)}
-        self._body = encode({**document, "metadata": kept})
+        self._item = kind.path(name, namespace) if name and "patch" in (kind.verbs or ()) else None
 
-    def creation(self) -> Request:
-        return self._request("POST", self._collection, "application/json")
+    def creation(self, *, strict: bool) -> Request:
+        validation = ("fieldValidation", "Strict" if strict else "Warn")
+        return self._request("POST", self._collection, "application/json", self._document, validation)
 
-    def update(self, *, with_unknown_fields: bool) -> Request | None:
-        """Return the request that applies the definition; None when the kind cannot be patched, or has no name."""
-        if self._item is None or "patch" not in (self._kind.verbs or ()):
+    def update(self, unknown: Iterable[str]) -> Request | None:
+        """Return the request that applies the definition; None when that cannot be done.
+
+        Args:
+            unknown: Paths of fields to leave out, for server-side apply refuses them even if asked not to.
+        """
+        if self._item is None:
             return None
-        if with_unknown_fields:  # which server-side apply refuses, whatever fieldValidation says
-            return self._request("PATCH", self._item, content_type(None, group=self._kind.group, is_list=False))
-        return self._request("PATCH", self._item, APPLY, ("force", "true"))
+        document = deepcopy(self._document)
+        for path in unknown:
+            _remove(document, path)
+        return self._request("PATCH", self._item, APPLY, document, ("force", "true"))
 
-    def _request(self, method: str, path: str, media_type: str, *query: tuple[str, str]) -> Request:
-        validation = ("fieldValidation", "Strict" if self.strict else "Warn")
+    def _request(
+        self, method: str, path: str, media_type: str, document: dict[str, Any], query: tuple[str, str]
+    ) -> Request:
         return Request(
             method=method,
             path=path,
-            query=quote_query([("dryRun", "All"), ("fieldManager", FIELD_MANAGER), validation, *query]),
+            query=quote_query([("dryRun", "All"), ("fieldManager", FIELD_MANAGER), query]),
             headers=(("Content-Type", media_type),),
-            body=self._body,
+            body=encode(document),
             target=self._target,
             surface_warnings=False,  # they are what the caller is given
         )
 
 
-async def _outcome(transport: Transport, trial: _Trial) -> tuple[list[str], list[str]]:
-    created = await _verdict(transport, trial.creation(), trial.strict)
-    if created.final:
-        return created.warnings, created.errors
-    update = trial.update(with_unknown_fields=any(_UNKNOWN in text for text in created.warnings))
-    if update is None:
-        return created.warnings, created.errors
+def _remove(document: Any, path: str) -> None:
+    """Remove "spec.containers[0].bogus", if it is there."""
+    *parents, last = [int(index) if index else key for index, key in _STEP.findall(path)]
+    with suppress(KeyError, IndexError, TypeError):  # a key with a dot in it reads as several
+        for step in parents:
+            document = document[step]
+        del document[last]
+
+
+async def _findings(transport: Transport, trial: _Trial, strict: bool) -> tuple[list[str], list[str]]:
+    created = await _verdict(transport, trial.creation(strict=strict))
+    if strict and created.unknown:  # of these alone it speaks then; what else is wrong is asked without minding them
+        created = await _verdict(transport, trial.creation(strict=False))
+    settled = created if created.final else await _verdict_of_update(transport, trial, created)
+    warnings = list(dict.fromkeys(created.warnings + settled.warnings))
+    unknown = [finding(path, _UNKNOWN) for path in dict.fromkeys(created.unknown + settled.unknown)]
+    if strict:
+        return warnings, unknown + settled.errors
+    return unknown + warnings, settled.errors
+
+
+async def _verdict_of_update(transport: Transport, trial: _Trial, created: _Verdict) -> _Verdict:
+    request = trial.update(created.unknown)
+    if request is None:
+        return created
     try:
-        updated = await _verdict(transport, update, trial.strict)
+        return await _verdict(transport, request)
     except ApiException as error:
-        if error.status not in (404, 415):  # there is no such object yet, or no patch of this type: nothing to add
-            raise
-        return created.warnings, created.errors
-    return list(dict.fromkeys(created.warnings + updated.warnings)), updated.errors
+        if error.message.startswith(_APPLY_ERROR):  # a 500; what creating says of the same is better worded and whole
+            return created if created.errors else _read_apply_error(error.message)
+        if error.status in _NOTHING_TO_ADD:
+            return created
+        raise
 
 
-async def _verdict(transport: Transport, request: Request, strict: bool) -> _Verdict:
+async def _verdict(transport: Transport, request: Request) -> _Verdict:
     try:
         answer = await transport.send(request)
     except ApiException as error:
-        return _read_refusal(error, strict)
-    return _Verdict(_read_warnings(answer.headers), [])
+        warnings, unknown = _read_warnings(error.headers)
+        refusal = _read_refusal(error)
+        return refusal._replace(warnings=warnings + refusal.warnings, unknown=unknown + refusal.unknown)
+    warnings, unknown = _read_warnings(answer.headers)
+    return _Verdict(warnings, [], unknown)
 
 
-def _read_refusal(error: ApiException, strict: bool) -> _Verdict:
+def _read_warnings(headers: Any) -> tuple[list[str], list[str]]:
+    """Return warnings and, apart, the paths of unknown fields."""
+    texts = [text for _, _, text in warning_texts(headers.getall("Warning", ()))]
+    unknown = [match[1] for text in texts if (match := _UNKNOWN_FIELD.fullmatch(text))]
+    return [text for text in texts if not _UNKNOWN_FIELD.fullmatch(text)], unknown
+
+
+def _read_refusal(error: ApiException) -> _Verdict:
     """Return what a refusal says of the definition; raise it when it says nothing."""
-    warned = _read_warnings(error.headers)
-    if error.status_reason == "AlreadyExists":  # all else about it was right: that is checked last
-        return _Verdict(warned, [], final=False)
-    if error.message.startswith(_APPLY_ERROR):
-        unknown, errors = _read_apply_error(error.message, strict)
-        return _Verdict(warned + unknown, errors)
+    if error.status_reason == "AlreadyExists":  # that is checked last: all else about it was right
+        return _Verdict([], [], [], final=False)
     if not _is_about_definition(error):
         raise error
     if error.causes:
-        notes, errors = _read_causes(error)
-        return _Verdict(warned + notes, errors, final=False)
+        return _read_causes(error)
     if _UNREADABLE in error.message:
-        return _Verdict(warned, _read_decoding(error.message))
-    return _Verdict(warned, [finding(_PATHS.get(error.status or 0, ""), error.message)], final=error.status == 404)
+        return _read_decoding(error.message)
+    return _Verdict([], [finding(_PATHS.get(error.status or 0, ""), error.message)], [], final=error.status == 404)
 
 
 def _is_about_definition(error: ApiException) -> bool:
     match error.status:
-        case 400:
-            return bool(error.message) and _NO_DRY_RUN not in error.message
         case 403:
             return bool(error.message) and not _RBAC.search(error.message)
         case 404:
             return error.details.get("kind") == "namespaces"
-        case 405 | 413 | 422:
+        case 400 | 405 | 413 | 422:
             return bool(error.message)
     return False
 
 
-def _read_warnings(headers: Any) -> list[str]:
-    texts = [text for _, _, text in warning_texts(headers.getall("Warning", ()) if headers else ())]
-    return [_in_form(text) for text in texts]
-
-
-def _in_form(text: str) -> str:
-    match = _FIELD_ERROR.fullmatch(text)
-    return finding(match[2], match[1]) if match else text
-
-
-def _read_causes(error: ApiException) -> tuple[list[str], list[str]]:
-    """Return notes, which are no fault of the definition, and errors."""
-    notes, errors = [], []
+def _read_causes(error: ApiException) -> _Verdict:
+    warnings, errors = [], []
     for cause in error.causes:
         path, message = cause.get("field", ""), cause.get("message") or cause.get("reason", "")
         if _INCOMPLETE in message:
-            notes.append(message)
+            warnings.append(message)
         else:
             errors.append(finding("" if path == "<nil>" else path, message))
-    return notes, errors
+    return _Verdict(warnings, errors, [], final=False)
 
 
-def _read_decoding(message: str) -> list[str]:
-    """Return a finding for each field in the text of an answer to a definition that cannot be decoded."""
+def _read_decoding(message: str) -> _Verdict:
+    """Read why a definition could not be decoded: 'Pod in version "v1" cannot be handled as a Pod: ...'."""
     _, _, text = message.partition(_UNREADABLE)[2].partition(": ")
-    if text.startswith(_STRICT):
-        fields = [finding(path, what) for what, path in _FIELD_ERROR.findall(text)]
-        rest = _FIELD_ERROR.sub("", text.removeprefix(_STRICT)).strip(", ")
-        return [*fields, finding("", rest)] if rest else fields
-    go = _GO_FIELD.search(text)
-    return [finding(go[1] if go else "", text)]
+    if not text.startswith(_STRICT):
+        go = _GO_FIELD.search(text)
+        return _Verdict([], [finding(go[1] if go else "", text)], [])
+    rest = _UNKNOWN_FIELD.sub("", text.removeprefix(_STRICT)).strip(", ")
+    return _Verdict([], [finding("", rest)] if rest else [], _UNKNOWN_FIELD.findall(text))
 
 
-def _read_apply_error(message: str, strict: bool) -> tuple[list[str], list[str]]:
-    """Return unknown fields that are warnings, and errors, of the text with which server-side apply refuses types."""
-    lines = [(path, _UNKNOWN if what == _NOT_DECLARED else what) for path, what in _APPLY_LINE.findall(message)]
-    unknown = [finding(path, what) for path, what in lines if what == _UNKNOWN and not strict]
-    errors = [finding(path, what) for path, what in lines if what != _UNKNOWN or strict]
-    return unknown, errors if lines else [finding("", message)]
+def _read_apply_error(message: str) -> _Verdict:
+    """Read what only server-side apply refuses: 'failed to create ... errors:' and lines, or one of them."""
+    lines = _APPLY_LINE.findall(message)
+    unknown = [path for path, what in lines if what == _NOT_DECLARED]
+    errors = [finding(path, what) for path, what in lines if what != _NOT_DECLARED]
+    return _Verdict([], errors if lines else [finding("", message)], unknown)
