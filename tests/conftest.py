@@ -127,5 +127,10 @@ def _descriptors() -> set[str]:
 
 
 def _children() -> set[str]:
-    lists = Path("/proc/self/task").glob("*/children")
-    return {f"process {pid}" for children in lists for pid in children.read_text().split()}
+    found = set()
+    for children in Path("/proc/self/task").glob("*/children"):
+        try:
+            found |= {f"process {pid}" for pid in children.read_text().split()}
+        except (FileNotFoundError, ProcessLookupError):  # the thread ended since it was listed
+            continue
+    return found

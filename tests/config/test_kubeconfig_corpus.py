@@ -17,8 +17,7 @@ import pytest
 from aiokube.client.configuration import Configuration
 from aiokube.config import ConfigException
 from aiokube.config.kube_config import KubeConfigLoader, load_kube_config
-from aiokube.testing.controlplane.binaries import find_binaries
-from aiokube.testing.controlplane.build import build_binaries
+from aiokube.testing import ControlPlane
 
 CORPUS = Path(__file__).with_name("kubeconfigs")
 
@@ -119,16 +118,11 @@ SHOWN = [case for case in ALL if not {case} & (REFUSED | REFUSED_IN_USE.keys() |
 Kubectl = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="session")
-def kubectl_path() -> Path:
-    return (find_binaries() or build_binaries(print))["kubectl"]
-
-
 @pytest.fixture
-def kubectl(kubectl_path: Path, home: Path) -> Kubectl:
+def kubectl(control_plane: ControlPlane, home: Path) -> Kubectl:
     def run(case: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [kubectl_path, *arguments],
+            [control_plane.binaries["kubectl"], *arguments],
             env={"HOME": str(home), "KUBECONFIG": kubeconfig(case)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
