@@ -1,7 +1,7 @@
-"""A control plane that the tests of a module may damage, if they mend it again, and waiting for processes."""
+"""A control plane that the tests of a module may damage, if they mend it again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,18 +17,3 @@ def breakable() -> Iterator[ControlPlane]:
     yield control_plane
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
         runner.run(control_plane.close())
-
-
-Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
-
-
-@pytest.fixture
-def eventually() -> Eventually:
-    """Waits until something holds that another process does and tells nobody about."""
-
-    async def eventually(holds: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30):
-            while not holds():  # noqa: ASYNC110 - there is no event
-                await asyncio.sleep(0.01)
-
-    return eventually

@@ -4,15 +4,13 @@ import asyncio
 import json
 import stat
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import ControlPlaneError, KubectlError, ProgramError, RequestError
-
-Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
+from processes import eventually, processes_in
 
 
 async def test_serves_the_version_that_kubectl_has(control_plane: ControlPlane) -> None:
@@ -42,11 +40,11 @@ async def test_kubectl_failure_is_a_result_if_wanted(control_plane: ControlPlane
     assert result.stdout == ""
 
 
-async def test_kubectl_ends_when_its_time_is_over(control_plane: ControlPlane, eventually: Eventually) -> None:
-    assert _programs_named(control_plane, "etcd") == [str(control_plane.pid("etcd"))]
+async def test_kubectl_ends_when_its_time_is_over(control_plane: ControlPlane) -> None:
+    assert "etcd" in processes_in(control_plane.directory)
     with pytest.raises(TimeoutError):
         await control_plane.kubectl("get", "namespaces", "--watch", timeout_seconds=0.5)
-    await eventually(lambda: not _programs_named(control_plane, "kubectl"))
+    await eventually(lambda: "kubectl" not in processes_in(control_plane.directory))
     assert not list(control_plane.directory.glob("kubectl-*"))
 
 
@@ -110,7 +108,7 @@ async def test_a_program_that_is_never_ready_shows_its_log() -> None:
     assert caught.value.returncode is None
 
 
-async def test_a_start_that_is_cancelled_leaves_nothing(eventually: Eventually) -> None:
+async def test_a_start_that_is_cancelled_leaves_nothing() -> None:
     directory = Path(tempfile.mkdtemp(), "plane")  # tmp_path is too long for sockets
     start = asyncio.create_task(ControlPlane(directory=directory).start())
     await eventually((directory / "kube-apiserver.log").exists)
@@ -141,17 +139,3 @@ async def test_a_directory_that_exists_is_left_alone(tmp_path: Path) -> None:
 async def test_a_path_too_long_for_sockets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ControlPlaneError, match="too long for unix sockets"):
         await ControlPlane(directory=tmp_path / ("x" * 100)).start()
-
-
-def _programs_named(control_plane: ControlPlane, name: str) -> list[str]:
-    """Return the processes of this name among the siblings of etcd."""
-    supervisor = Path(f"/proc/{control_plane.pid('etcd')}/stat").read_text().rpartition(")")[2].split()[1]
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            stat_line = (process / "stat").read_text()
-        except (FileNotFoundError, ProcessLookupError):  # it ended in this moment
-            continue
-        if f"({name})" in stat_line and stat_line.rpartition(")")[2].split()[1] == supervisor:
-            found.append(process.name)
-    return found

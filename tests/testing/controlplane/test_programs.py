@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ import pytest
 from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import RequestError
 from aiokube.testing.controlplane.controlplane import Program
-
-Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
+from processes import eventually, state
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -56,10 +54,10 @@ async def test_the_port_is_nobody_elses_while_kube_apiserver_is_down(breakable: 
     await breakable.restart("kube-apiserver")
 
 
-async def test_a_paused_program_answers_when_it_is_resumed(breakable: ControlPlane, eventually: Eventually) -> None:
+async def test_a_paused_program_answers_when_it_is_resumed(breakable: ControlPlane) -> None:
     await breakable.pause("kube-apiserver")
     asked = asyncio.create_task(breakable.request("GET", "/version"))
-    await eventually(lambda: _state(breakable.pid("kube-apiserver")) == "T")
+    await eventually(lambda: state(breakable.pid("kube-apiserver")) == "T")
     assert not asked.done()
     await breakable.resume("kube-apiserver")
     assert (await asked)["major"] == "1"
@@ -108,8 +106,3 @@ async def test_compaction_of_the_future_is_refused(breakable: ControlPlane) -> N
 
 async def _resource_version(control_plane: ControlPlane) -> Any:
     return (await control_plane.request("GET", CONFIG_MAPS))["metadata"]["resourceVersion"]
-
-
-def _state(pid: int) -> str:
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0]
