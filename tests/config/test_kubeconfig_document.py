@@ -81,7 +81,9 @@ def test_document_is_not_changed_and_not_referred_to() -> None:
     assert parsed.users["dev"].token == "a"
 
 
-def test_repr_of_a_user_names_fields_and_shows_no_value() -> None:
+def test_repr_names_fields_and_shows_no_value() -> None:
+    cluster = Cluster(server="https://one.example", proxy_url="http://u:canary@proxy.example")
+    assert repr(cluster) == "<Cluster with server, proxy_url>"
     user = User(token="canary", password="canary", client_key_data=None)
     assert repr(user) == "<User with token, password>"
     assert "canary" not in repr(parse_kubeconfig({"users": [{"name": "dev", "user": {"token": "canary"}}]}))

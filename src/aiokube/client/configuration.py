@@ -1,8 +1,8 @@
 """What a client has to know about one server and one user of it.
 
 `Configuration` is a plain mutable object with the fields that programs written for kubernetes_asyncio set,
-and some of ours. `aiokube.config` fills it; an ApiClient works on a copy of it. It performs no I/O, never
-writes key material anywhere, and its repr shows no secret.
+and some of ours. `aiokube.config` fills it; an ApiClient asks it for the credentials of each request. It
+performs no I/O, never writes key material anywhere, and its repr shows no secret.
 """
 
 import copy

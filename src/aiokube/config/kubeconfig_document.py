@@ -27,8 +27,16 @@ class Data(bytes):
     __slots__ = ()
 
 
-class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="kebab"):
-    """A server, and how to reach and trust it."""
+class _Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="kebab"):
+    """What may hold secrets; the repr names the fields that are set and shows no value."""
+
+    def __repr__(self) -> str:
+        shown = ", ".join(name for name in self.__struct_fields__ if getattr(self, name) is not None)
+        return f"<{type(self).__name__} with {shown or 'nothing'}>"
+
+
+class Cluster(_Section, frozen=True, kw_only=True, omit_defaults=True, rename="kebab"):
+    """A server, and how to reach and trust it; a proxy-url may hold a password."""
 
     server: str | None = None
     tls_server_name: str | None = None
@@ -39,8 +47,8 @@ class Cluster(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     disable_compression: bool | None = None
 
 
-class User(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="kebab"):
-    """Credentials; the repr shows none."""
+class User(_Section, frozen=True, kw_only=True, omit_defaults=True, rename="kebab"):
+    """Credentials."""
 
     client_certificate: str | None = None
     client_certificate_data: Data | None = None
@@ -56,10 +64,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
     as_user_extra: dict[str, list[str | None] | None] | None = None
     auth_provider: dict[str, Any] | None = None
     exec: dict[str, Any] | None = None
-
-    def __repr__(self) -> str:
-        shown = ", ".join(name for name in self.__struct_fields__ if getattr(self, name) is not None)
-        return f"<User with {shown or 'nothing'}>"
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -228,7 +232,7 @@ class _Named(Protocol):
 
 
 _Entry = TypeVar("_Entry", bound=_Named)
-_Section = TypeVar("_Section", Cluster, User)
+_AnySection = TypeVar("_AnySection", bound=_Section)
 _Value = TypeVar("_Value")
 
 
@@ -244,7 +248,7 @@ def _by_name(section: str, entries: list[_Entry | None] | None) -> dict[str, _En
     return named
 
 
-def _resolved(section: _Section, fields: tuple[str, ...], folder: str | None) -> _Section:
+def _resolved(section: _AnySection, fields: tuple[str, ...], folder: str | None) -> _AnySection:
     if folder is None:
         return section
     paths = {name: getattr(section, name) for name in fields}
