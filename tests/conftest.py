@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import RequestError
@@ -23,6 +24,10 @@ from aiokube.testing.controlplane.binaries import find_binaries
 from aiokube.testing.controlplane.build import build_binaries
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says how busy the machine is, and nothing else.
+settings.register_profile("aiokube", deadline=None)
+settings.load_profile("aiokube")
 
 _CONTROL_PLANES = {"control_plane", "fresh_control_plane"}
 
