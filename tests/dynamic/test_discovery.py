@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,7 +267,8 @@ async def opened(server: DiscoveryServer, store: Store) -> AsyncIterator[Opener]
         configuration = Configuration(host=server.url, api_key={"BearerToken": f"Bearer {token}"} if token else None)
         client = DynamicClient(ApiClient(configuration))
         clients.append(client.client)
-        discoverer = type(base.__name__, (base,), {"store": store})(client, cache_file)
+        own_store = {} if "store" in vars(base) and base is not Discoverer else {"store": store}
+        discoverer = type(base.__name__, (base,), own_store)(client, cache_file)
         client.resources = discoverer
         return await discoverer
 
@@ -779,3 +782,125 @@ async def test_version_is_each_callers_own(opened: Opener) -> None:
     discoverer = await opened()
     discoverer.version["kubernetes"]["gitVersion"] = "mine"
     assert discoverer.version["kubernetes"]["gitVersion"] == "v1.36.3"
+
+
+# The cache file
+
+
+def forgotten(base: type[Discoverer], clock: Clock) -> type[Discoverer]:
+    """A class of discoverers in a process that knows nothing yet."""
+    return type(base.__name__, (base,), {"store": Store(clock=clock, wall_clock=clock)})
+
+
+@pytest.fixture
+def cache_file(tmp_path: Path) -> str:
+    return str(tmp_path / "kinds.json")
+
+
+def version_of(path: str) -> tuple[int, int]:
+    """What changes when a file is written again."""
+    found = os.stat(path)
+    return found.st_ino, found.st_mtime_ns
+
+
+async def test_no_file_is_written_unless_asked_for(
+    opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    discoverer = await opened()
+    await discoverer.get(kind="Pod")
+    assert discoverer.cache_file is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["v2", ""])
+@pytest.mark.parametrize("base", [LazyDiscoverer, EagerDiscoverer])
+async def test_next_process_asks_nothing(
+    server: DiscoveryServer, opened: Opener, clock: Clock, cache_file: str, base: type[Discoverer], form: str
+) -> None:
+    server.form = form
+    first = await opened(forgotten(base, clock), cache_file=cache_file)
+    await first.get(kind="Deployment")
+    before = version_of(cache_file)
+    server.requests.clear()
+    second = await opened(forgotten(base, clock), cache_file=cache_file)
+    assert second.cache_file == cache_file
+    assert (await second.get(kind="Deployment")).to_dict() == (await first.get(kind="Deployment")).to_dict()
+    assert second.version == first.version
+    assert server.requests == []
+    assert version_of(cache_file) == before
+
+
+async def test_second_client_does_not_write_a_warm_file(opened: Opener, clock: Clock, cache_file: str) -> None:
+    base = forgotten(LazyDiscoverer, clock)
+    await (await opened(base, cache_file=cache_file)).get(kind="Pod")
+    before = version_of(cache_file)
+    await (await opened(base, cache_file=cache_file)).get(kind="Pod")
+    assert version_of(cache_file) == before
+
+
+async def test_second_client_writes_a_file_that_is_gone(opened: Opener, clock: Clock, cache_file: str) -> None:
+    base = forgotten(LazyDiscoverer, clock)
+    await opened(base, cache_file=cache_file)
+    os.unlink(cache_file)
+    await opened(base, cache_file=cache_file)
+    assert os.path.exists(cache_file)
+
+
+@pytest.mark.parametrize("passed", [TTL_SECONDS, -3600.0], ids=["old", "from the future"])
+async def test_old_file_is_held_against_the_server(
+    server: DiscoveryServer, opened: Opener, clock: Clock, cache_file: str, passed: float
+) -> None:
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)
+    before = version_of(cache_file)
+    clock.now += passed
+    server.requests.clear()
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)
+    assert sorted(server.requests) == ROOTS
+    assert sorted(server.not_modified) == ["/api", "/apis"]
+    assert version_of(cache_file) != before
+    server.requests.clear()
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)
+    assert server.requests == []
+
+
+async def test_file_has_what_a_miss_found(
+    server: DiscoveryServer, opened: Opener, clock: Clock, cache_file: str
+) -> None:
+    first = await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)
+    server.kinds["example.com/v1"] = [kind("Widget", "widgets")]
+    await first.get(kind="Widget")
+    server.requests.clear()
+    await (await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)).get(kind="Widget")
+    assert server.requests == []
+
+
+async def test_file_of_another_user_is_not_used(
+    server: DiscoveryServer, opened: Opener, clock: Clock, cache_file: str
+) -> None:
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file, token="canary-one")
+    assert "canary" not in Path(cache_file).read_text()
+    server.requests.clear()
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file, token="canary-two")
+    assert sorted(server.requests) == ROOTS
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x00" * 4096, b'{"format": "aiokube-discovery/1"'])
+async def test_damaged_file_is_replaced(
+    server: DiscoveryServer, opened: Opener, clock: Clock, cache_file: str, content: bytes
+) -> None:
+    Path(cache_file).write_bytes(content)
+    await (await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)).get(kind="Pod")
+    server.requests.clear()
+    await opened(forgotten(LazyDiscoverer, clock), cache_file=cache_file)
+    assert server.requests == []
+
+
+async def test_file_that_cannot_be_written_is_logged(
+    opened: Opener, clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    discoverer = await opened(forgotten(LazyDiscoverer, clock), cache_file=str(tmp_path))
+    assert await discoverer.get(kind="Pod")
+    assert "cannot write the discovery cache file" in caplog.text
