@@ -7,6 +7,7 @@ object that is decoded as it is read, or a text. Nothing here knows the layers t
 from __future__ import annotations
 
 import builtins
+import inspect
 import warnings
 from collections.abc import AsyncIterator, Generator, Mapping
 from functools import partial
@@ -631,8 +632,20 @@ def _query(kwargs: Mapping[str, Any]) -> str:
 def _pairs(kwargs: Mapping[str, Any]) -> builtins.list[tuple[str, str]]:
     for keyword, near in unknown(kwargs).items():
         hint = f"; did you mean {near}?" if near else ""
-        warnings.warn(f"keyword {keyword} is not known and has no effect{hint}", IgnoredKeywordWarning, stacklevel=6)
+        text = f"keyword {keyword} is not known and has no effect{hint}"
+        warnings.warn(text, IgnoredKeywordWarning, stacklevel=_callers_stacklevel())
     return query_pairs(kwargs) + extra_pairs(kwargs.get("query_params"))
+
+
+def _callers_stacklevel() -> int:
+    """Where a warning of the function that asks belongs: to the first frame that is not aiokube's.
+
+    How many there are between depends on the verb. (From Python 3.12 on `skip_file_prefixes` would do.)
+    """
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "aiokube":
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _headers(kwargs: Mapping[str, Any], body: Any) -> tuple[tuple[str, str], ...]:
