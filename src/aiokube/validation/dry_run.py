@@ -36,8 +36,9 @@ _DEFAULT_NAMESPACE = "default"  # of a definition that names none, as kubectl do
 # What an object that was read has of the server, and is not judged: whether it is stale is not what is asked.
 _SERVER_SET: dict[str, type] = {"resourceVersion": str, "uid": str, "managedFields": list}
 
-# What a Status without causes is about.
+# What a Status without causes is about, when it is not the object as a whole.
 _PATHS = {404: "metadata.namespace", 405: "kind"}
+_FINAL = frozenset({404, 405, 413})  # whether there is such an object already changes nothing
 
 # Of an update: the user may not, there is nothing to update, there is no such patch. What creating says stands then.
 _NOTHING_TO_ADD = frozenset({403, 404, 415})
@@ -229,7 +230,7 @@ async def _verdict_of_update(transport: Transport, trial: _Trial, created: _Verd
     except ApiException as error:
         if error.message.startswith(_APPLY_ERROR):  # a 500; what creating says of the same is better worded and whole
             return created if created.errors else _read_apply_error(error.message)
-        if error.status in _NOTHING_TO_ADD:
+        if error.status in _NOTHING_TO_ADD and error.message:
             return created
         raise
 
@@ -262,7 +263,8 @@ def _read_refusal(error: ApiException) -> _Verdict:
         return _read_causes(error)
     if _UNREADABLE in error.message:
         return _read_decoding(error.message)
-    return _Verdict([], [finding(_PATHS.get(error.status or 0, ""), error.message)], [], final=error.status == 404)
+    status = error.status or 0
+    return _Verdict([], [finding(_PATHS.get(status, ""), error.message)], [], final=status in _FINAL)
 
 
 def _is_about_definition(error: ApiException) -> bool:
