@@ -27,7 +27,7 @@ from aiokube.client.exceptions import (
     ServiceUnavailableError,
 )
 from aiokube.dynamic.discovery import Discoverer, EagerDiscoverer, LazyDiscoverer
-from aiokube.dynamic.discovery_store import MISS_SECONDS, TTL_SECONDS, Store
+from aiokube.dynamic.discovery_store import CHANGE_SECONDS, MISS_SECONDS, TTL_SECONDS, Store
 from aiokube.dynamic.resource import Resource, ResourceList
 
 ROOTS = ["/api", "/apis", "/version"]
@@ -355,13 +355,34 @@ async def test_misses_ask_at_most_once_a_second(server: DiscoveryServer, opened:
     assert len(server.requests) == 6
 
 
-async def test_expected_change_is_asked_for_however_soon(server: DiscoveryServer, opened: Opener) -> None:
+async def test_expected_change_is_asked_for_however_soon(server: DiscoveryServer, opened: Opener, clock: Clock) -> None:
+    """For all clients, and more than once, for the server takes a moment until it serves what was written."""
     discoverer, other = await opened(), await opened()
     assert await discoverer.search(kind="Widget") == []
-    server.kinds["example.com/v1"] = [kind("Widget", "widgets")]
-    assert await discoverer.search(kind="Widget") == []
     other.expect_change()
+    assert await discoverer.search(kind="Widget") == []
+    server.kinds["example.com/v1"] = [kind("Widget", "widgets")]
+    clock.now += MISS_SECONDS / 2
     assert len(await discoverer.search(kind="Widget")) == 1
+    clock.now += CHANGE_SECONDS
+    server.requests.clear()
+    for _ in range(5):
+        assert await discoverer.search(kind="Gadget") == []
+    assert len(server.requests) == 3
+
+
+async def test_expected_change_is_asked_for_after_the_call(server: DiscoveryServer, opened: Opener) -> None:
+    """What is under way when the kind is searched for may have been answered before."""
+    discoverer = await opened()
+    discoverer.expect_change()
+    gate = Gate(server, "/apis")
+    first = asyncio.create_task(discoverer.search(kind="Gadget"))
+    await gate.arrived()
+    second = asyncio.create_task(discoverer.search(kind="Widget"))
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(first, second)
+    assert server.requests.count("/apis") == 3
 
 
 async def test_contradictory_terms_ask_nothing(server: DiscoveryServer, opened: Opener) -> None:

@@ -20,7 +20,7 @@ from aiokube.dynamic.discovery_loader import load_resources
 from aiokube.dynamic.discovery_store import Store
 from aiokube.testing import ControlPlane
 
-WIDGETS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
@@ -155,36 +155,48 @@ async def test_subresources_name_the_foreign_kinds_they_take(client: DynamicClie
 
 
 async def test_custom_kind_is_found_while_it_is_there(control_plane: ControlPlane, client: DynamicClient) -> None:
-    """One refresh finds it; once it is removed, it is found no more."""
+    """Also right after it was found missing; once it is removed, it is found no more."""
     with pytest.raises(ResourceNotFoundError):
         await client.resources.get(kind="Widget")
-    await control_plane.request("POST", WIDGETS, CRD)
+    definitions = await client.resources.get(kind="CustomResourceDefinition")
+    await definitions.create(body=CRD)
     try:
-        await control_plane.kubectl("wait", "--for=condition=Established", "crd/widgets.discovery.example.com")
-        client.resources.expect_change()
         widgets = await _found(client, kind="Widget")
-        assert (widgets.group_version, widgets.name, widgets.short_names) == (
-            "discovery.example.com/v1",
-            "widgets",
-            ["wd"],
-        )
+        assert (widgets.group_version, widgets.name) == ("discovery.example.com/v1", "widgets")
+        assert (widgets.short_names, widgets.categories) == (["wd"], ["all"])
         assert widgets.status.name == "widgets/status"
         assert isinstance(await client.resources.get(kind="WidgetList"), ResourceList)
         assert await client.resources.get(short_names="wd") is widgets
     finally:
-        await control_plane.request("DELETE", f"{WIDGETS}/widgets.discovery.example.com")
+        await definitions.delete(name="widgets.discovery.example.com")
         await control_plane.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
     await _gone(client, kind="Widget")
 
 
+async def test_kind_that_another_program_defines_is_found_after_one_refresh(
+    control_plane: ControlPlane, client: DynamicClient, api: CountingClient
+) -> None:
+    await control_plane.request("POST", DEFINITIONS, CRD)
+    try:
+        await control_plane.kubectl("wait", "--for=condition=Established", "crd/widgets.discovery.example.com")
+        while "discovery.example.com" not in (await control_plane.kubectl("api-versions")).stdout:
+            continue  # each look takes a new process
+        api.sent.clear()
+        assert (await client.resources.get(kind="Widget")).name == "widgets"
+        assert sorted(api.sent) == ["/api", "/apis", "/version"]
+    finally:
+        await control_plane.request("DELETE", f"{DEFINITIONS}/widgets.discovery.example.com")
+        await control_plane.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
+
+
 async def _found(client: DynamicClient, **terms: Any) -> Any:
-    """Search until it is there: the server's own discovery lags behind the condition by a moment."""
+    """Search until it is there: the server's own discovery lags behind the write by a moment."""
     async with asyncio.timeout(30):
         while True:
             try:
                 return await client.resources.get(**terms)
             except ResourceNotFoundError:
-                client.resources.expect_change()
+                continue
 
 
 async def _gone(client: DynamicClient, **terms: Any) -> None:

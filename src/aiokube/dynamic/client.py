@@ -46,6 +46,9 @@ __all__ = [
 
 FIELD_MANAGER = "aiokube"  # of server_side_apply, when the caller names none
 
+# Whoever writes there may look for the kind right afterwards.
+DEFINITIONS_OF_KINDS = ("/apis/apiextensions.k8s.io/", "/apis/apiregistration.k8s.io/")
+
 _METHODS = {
     "get": "GET",
     "list": "GET",
@@ -524,6 +527,8 @@ class DynamicClient:
         if kwargs.get("watch"):
             raise ValueError("watch=True gives a stream: use watch() instead, or serialize=False to read it yourself")
         answer = await self.transport.send(request)
+        if self._resources is not None and not request.safe and request.path.startswith(DEFINITIONS_OF_KINDS):
+            self._resources.expect_change()
         return self._interpret(answer, kwargs.get("serializer"))
 
     def _interpret(self, answer: Answer, serializer: Any) -> Any:

@@ -125,10 +125,10 @@ class Discoverer:
         self._own = None
 
     def expect_change(self) -> None:
-        """Take note that the kinds of the server may just have changed.
+        """Take note that definitions of kinds were written, which DynamicClient does when it writes any.
 
-        A kind that is not found makes the server be asked once more, but at most once a second; after this the next
-        one does in any case. Call it when a CustomResourceDefinition was written.
+        A kind that is not found makes the server be asked once more, but at most once a second; in the next seconds
+        each one does.
         """
         self._opened_entry().expect_change()
 

@@ -30,6 +30,9 @@ TTL_SECONDS = 600.0
 # How often kinds that are not found may make a server be asked again, for one entry.
 MISS_SECONDS = 1.0
 
+# How long after a write of definitions every miss asks: a server takes a moment until it serves what was written.
+CHANGE_SECONDS = 5.0
+
 # Entries that are kept: more come only from a program that talks to many clusters, or whose tokens change.
 ENTRIES_LIMIT = 32
 
@@ -69,8 +72,8 @@ class Entry:
         self._lock = threading.Lock()
         self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, Flight[None]] = WeakKeyDictionary()
         self._last_serial = 0
-        self._outdated_serial = 0
         self._missed_at = -math.inf
+        self._changing_until = -math.inf
 
     async def current(self, sender: Sender, *, complete: bool) -> Snapshot:
         """Return what is known, asking the server when that is too old or not enough.
@@ -107,20 +110,17 @@ class Entry:
             sender: To ask with.
         """
 
-        def plan() -> Work | None:
-            snapshot = self.snapshot
-            missing = snapshot is None or snapshot is seen or snapshot.serial <= self._outdated_serial
-            return Work.REVALIDATE if missing else self._lack(complete=True)
-
-        if plan() is Work.REVALIDATE and self._flight() is None and not self._may_ask():
+        if self._clock() < self._changing_until:
+            return await self.refresh(sender, complete=True)
+        if self.snapshot is seen and self._flight() is None and not self._may_ask():
             return seen
-        return await self._until(plan, sender, complete=True)
+        return await self._until(
+            lambda: Work.REVALIDATE if self.snapshot is seen else self._lack(complete=True), sender, complete=True
+        )
 
     def expect_change(self) -> None:
-        """Take note that the kinds of the server may just have changed: the next miss asks, however soon it comes."""
-        with self._lock:
-            self._outdated_serial = self._last_serial
-            self._missed_at = -math.inf
+        """Take note that definitions of kinds were written: for some seconds every miss asks."""
+        self._changing_until = self._clock() + CHANGE_SECONDS
 
     def offer(self, knowledge: Knowledge, *, age: float) -> Snapshot:
         """Take what was learnt elsewhere, unless there is something newer.
