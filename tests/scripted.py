@@ -19,6 +19,7 @@ the answer, the connection stays as it is: open and silent.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections import deque
@@ -49,8 +50,9 @@ class ScriptedRequest(NamedTuple):
 class Exchange:
     """One request, and the means to answer it."""
 
-    def __init__(self, request: ScriptedRequest, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, request: ScriptedRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.request = request
+        self._reader = reader
         self._writer = writer
 
     async def send(self, data: bytes) -> None:
@@ -90,8 +92,10 @@ class Exchange:
         self._writer.transport.abort()
 
     async def gone(self) -> None:
-        """Wait until the client has closed the connection."""
-        await self._writer.wait_closed()
+        """Wait until the client has closed the connection; what it may still send is lost."""
+        with contextlib.suppress(ConnectionError):
+            while await self._reader.read(65536):
+                pass
 
 
 Script: TypeAlias = Callable[[Exchange], Awaitable[None]]
@@ -102,10 +106,12 @@ class ScriptedServer:
 
     Attributes:
         requests: What arrived, in order.
+        otherwise: Answers what there is no script for; None makes that a failure of the test.
     """
 
     def __init__(self) -> None:
         self.requests: list[ScriptedRequest] = []
+        self.otherwise: Script | None = None
         self._scripts: deque[Script] = deque()
         self._arrival = asyncio.Condition()
         self._connections: set[asyncio.Task[None]] = set()
@@ -160,7 +166,7 @@ class ScriptedServer:
                 async with self._arrival:
                     self.requests.append(request)
                     self._arrival.notify_all()
-                await self._next_script(request)(Exchange(request, writer))
+                await self._next_script(request)(Exchange(request, reader, writer))
         except ConnectionError:
             pass  # the client left, or the script tore the connection down
         except Exception as error:  # noqa: BLE001 raised again where the test sees it
@@ -171,6 +177,8 @@ class ScriptedServer:
     def _next_script(self, request: ScriptedRequest) -> Script:
         if self._scripts:
             return self._scripts.popleft()
+        if self.otherwise is not None:
+            return self.otherwise
         unexpected = f"no script for request {len(self.requests)}: {request.method} {request.target}"
         self._failures.append(AssertionError(unexpected))
         return lambda exchange: exchange.answer(418, unexpected.encode())  # no client asks a teapot again

@@ -34,6 +34,11 @@ def matched(event: Any) -> Any:
             return kind, set(rest)
 
 
+def cleared(event: Event) -> Any:
+    event.clear()
+    return dict(event), event.get("object")
+
+
 USES: dict[str, tuple[Callable[[Event], Any], Any]] = {
     "type": (lambda event: event["type"], "ADDED"),
     "object": (lambda event: event["object"], POD),
@@ -48,7 +53,7 @@ USES: dict[str, tuple[Callable[[Event], Any], Any]] = {
     "updated": (lambda event: (other := {"x": 1}, other.update(event), other)[-1], {"x": 1, **WHOLE}),
     "|": (lambda event: event | {"x": 1}, {**WHOLE, "x": 1}),
     "r|": (lambda event: {"x": 1} | event, {"x": 1, **WHOLE}),
-    "|=": (lambda event: operator.ior(event, {"x": 1}), {**WHOLE, "x": 1}),
+    "|=": (lambda event: event.__ior__({"x": 1}), {**WHOLE, "x": 1}),
     "==": (lambda event: event == WHOLE, True),
     "r==": (lambda event: WHOLE == event, True),  # noqa: SIM300 that side is what is tried
     "== event": (lambda event: event == fresh(), True),
@@ -74,7 +79,7 @@ USES: dict[str, tuple[Callable[[Event], Any], Any]] = {
     "pop missing": (lambda event: event.pop("none", 5), 5),
     "popitem": (lambda event: (event.popitem(), len(event))[1], 2),
     "del": (lambda event: (operator.delitem(event, "object"), dict(event))[1], {"type": "ADDED", "raw_object": POD}),
-    "clear": (lambda event: (event.clear(), dict(event), event.get("object")), (None, {}, None)),
+    "clear": (cleared, ({}, None)),
     "setdefault": (lambda event: event.setdefault("object", 1), POD),
     "set": (lambda event: (operator.setitem(event, "object", 1), dict(event))[1], {**WHOLE, "object": 1}),
     "set new": (lambda event: (operator.setitem(event, "x", 1), dict(event))[1], {**WHOLE, "x": 1}),
