@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from aiokube.testing import ControlPlane
-from aiokube.testing.controlplane import RequestError
-from aiokube.testing.controlplane.controlplane import Program
+from aiokube.testing.controlplane import Program, RequestError
 from processes import eventually, state
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"

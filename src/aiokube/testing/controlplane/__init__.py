@@ -11,6 +11,7 @@ import nothing but the standard library. `python -m aiokube.testing.controlplane
 from .binaries import Binaries
 from .controlplane import ControlPlane
 from .exceptions import BuildError, ControlPlaneError, KubectlError, ProgramError, RequestError
+from .installation import Program
 from .kubectl import KubectlResult
 from .users import User
 
@@ -21,6 +22,7 @@ __all__ = [
     "ControlPlaneError",
     "KubectlError",
     "KubectlResult",
+    "Program",
     "ProgramError",
     "RequestError",
     "User",
