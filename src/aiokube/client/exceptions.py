@@ -175,15 +175,15 @@ class ApiException(Exception):
         return f"{self.summary()} ({code}{asked})" + (f"; {hint}" if hint else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.__dict__.copy(), self.args)
+        # A proxy of aiohttp's cannot be pickled.
+        headers = None if self.headers is None else dict(self.headers)
+        return _rebuild, (type(self), {**self.__dict__, "headers": headers}, self.args)
 
 
 def _rebuild(cls: type[ApiException], attributes: dict[str, Any], args: tuple[Any, ...]) -> ApiException:
     error = cls.__new__(cls)
     error.args = args
     error.__dict__.update(attributes)
-    if error.headers is not None:
-        error.headers = dict(error.headers)  # a proxy of aiohttp's cannot be pickled
     return error
 
 
