@@ -272,7 +272,8 @@ class Resource(_ResourceVerbs):
         client = self.__dict__.get("client")
         if not name.startswith("_") and inspect.isfunction(getattr(type(client), name, None)):
             return partial(getattr(client, name), self)
-        raise AttributeError(f"{self!r} has no subresource or attribute {name!r}", name=name, obj=self)
+        known = self.__dict__.get("name") or type(self).__name__  # while it is being copied, nothing is there yet
+        raise AttributeError(f"{known} has no subresource or attribute {name!r}", name=name, obj=self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "client": None}  # a client holds connections
