@@ -1,0 +1,111 @@
+"""Both packages, and servers for them: each test of this folder is run with aiokube and with kubernetes_asyncio."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiokube.dynamic import discovery
+from aiokube.dynamic.discovery_store import Store
+from aiokube.testing import ControlPlane
+from compat.defects.api_server import ApiServer
+from compat.defects.both_packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
+from scripted import ScriptedServer
+
+
+@pytest.fixture(scope="session")
+def imported() -> Iterator[None]:
+    """Both packages, imported; the garbage collector need not go through all their classes after each test."""
+    for package in (AIOKUBE, KUBERNETES_ASYNCIO):
+        for name in ("client", "config", "dynamic", "watch"):
+            package.module(name)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(AIOKUBE, id="aiokube"),
+        # What it leaves unclosed and unawaited is no matter of ours.
+        pytest.param(KUBERNETES_ASYNCIO, id="kubernetes_asyncio-fails", marks=pytest.mark.filterwarnings("ignore")),
+    ]
+)
+def package(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
+    """One of the two packages; what it writes into the folder for temporary files ends with the test."""
+    package: Package = request.param
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield package
+    if package is KUBERNETES_ASYNCIO:
+        gc.collect()  # while its warnings are ignored
+
+
+class Clock:
+    """What discovery takes for the time."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of aiokube's discovery, which knows nothing from before the test; the other package has none."""
+    clock = Clock()
+    monkeypatch.setattr(discovery.Discoverer, "store", Store(clock=clock, wall_clock=clock))
+    return clock
+
+
+@pytest.fixture
+async def client(package: Package, control_plane: ControlPlane) -> AsyncIterator[Any]:
+    """A DynamicClient of the real control plane."""
+    configuration = package.client.Configuration(host=control_plane.url, ssl_ca_cert=str(control_plane.ca_file))
+    configuration.cert_file = str(control_plane.admin.certificate_file)
+    configuration.key_file = str(control_plane.admin.key_file)
+    async with connected(configuration, package) as client:
+        yield client
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """A server that answers as the test says."""
+    async with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def pods(package: Package, server: ScriptedServer) -> AsyncIterator[Any]:
+    """The pods of the scripted server."""
+    async with package.client.ApiClient(package.client.Configuration(host=server.url)) as api:
+        yield package.dynamic.Resource(
+            prefix="api",
+            group="",
+            api_version="v1",
+            kind="Pod",
+            name="pods",
+            namespaced=True,
+            client=package.dynamic.DynamicClient(api),
+            subresources={
+                name: {"kind": "Pod", "name": f"pods/{name}", "namespaced": True}
+                for name in ("log", "proxy", "sev/cert")
+            },
+        )
+
+
+@pytest.fixture
+async def api_server() -> AsyncIterator[ApiServer]:
+    """A server that has two kinds, and tells them as older servers do."""
+    async with ApiServer() as api_server:
+        yield api_server
