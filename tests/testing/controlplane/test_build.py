@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import BuildError
 from aiokube.testing.controlplane.binaries import PROGRAMS, build_folder, find_binaries, kubernetes_version
 from aiokube.testing.controlplane.build import GO_SERIES, build_binaries
+from processes import alive, eventually
 
 # Notes its arguments, and makes a program that says its name.
 GO = """#!/bin/sh
@@ -137,3 +139,31 @@ def test_the_go_of_the_package_is_used_when_that_on_path_is_another(go: Go) -> N
     other.install()
     build_binaries(print)
     assert (len(go.calls), len(other.calls)) == (0, len(PROGRAMS))
+
+
+async def test_a_build_that_is_ended_ends_what_it_started(go: Go) -> None:
+    pid = go.folder / "pid"
+    go.install(then=f"echo $$ > {pid}; exec sleep 1000")
+    command = [sys.executable, "-m", "aiokube.testing.controlplane", "build"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as build:  # noqa: ASYNC220
+        await eventually(lambda: pid.exists() and pid.read_text().endswith("\n"))
+        build.terminate()
+        assert build.communicate(timeout=60)[1].endswith("aiokube: interrupted\n")
+    assert not alive(int(pid.read_text()))
+    assert list(build_folder().iterdir()) == []
+
+
+async def test_a_control_plane_builds_what_is_missing_and_says_so(
+    go: Go, control_plane: ControlPlane, capfd: pytest.CaptureFixture[str]
+) -> None:
+    go.install(then=f'exec cp "{control_plane.binaries.folder}/$1" "$target"')
+    async with ControlPlane(controllers="none") as built:
+        assert built.binaries.folder == build_folder()
+    assert f"aiokube: building etcd {kubernetes_version()} (1 of 4)\n" in capfd.readouterr().err
+
+
+async def test_a_control_plane_that_cannot_be_built_does_not_start(go: Go, capfd: pytest.CaptureFixture[str]) -> None:
+    go.install(then="echo no space left; exit 7")
+    with pytest.raises(BuildError, match="was not built; why is on standard error"):
+        await ControlPlane().start()
+    assert "failed with exit code 7\nno space left\n" in capfd.readouterr().err

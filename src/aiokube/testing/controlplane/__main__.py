@@ -3,9 +3,12 @@
 import argparse
 import asyncio
 import shlex
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from .binaries import cache_folder, find_binaries
 from .build import build_binaries
@@ -24,12 +27,21 @@ _COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, and return the exit code."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         print(_run(options))
     except ControlPlaneError as error:
         _report(str(error))
         return 1
+    except KeyboardInterrupt:
+        _report("interrupted")
+        return 130
     return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    """End as after Ctrl-C, so that what was started is cleaned up."""
+    raise KeyboardInterrupt
 
 
 def _run(options: argparse.Namespace) -> str:
