@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import hashlib
+import json
 import logging
+import os
 import stat
+import threading
 from collections import Counter
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +50,8 @@ async def open_and_close(package: Package, configuration: Any, cache_file: Path 
     """Use a client for one search, and return the server's version as it knew it."""
     async with connected(configuration, package, cache_file=cache_file and str(cache_file)) as client:
         await client.resources.get(api_version="apps/v1", kind="Deployment")
-        version: dict[str, Any] = client.version["kubernetes"]
-        return version
+        known: dict[str, Any] = client.version["kubernetes"]
+        return known
 
 
 # --- KA-Y1: the cache file
@@ -60,6 +64,20 @@ async def test_ka_y1_no_file_is_written_unless_one_is_asked_for(
     """The other package's has a name in the shared folder for temporary files that anybody can know."""
     await open_and_close(package, configuration(package, api_server))
     assert [path.name for path in tmp_path.iterdir()] == []
+
+
+@defect("KA-Y1", fails_with=AssertionError, saying="'v0.0.0' == 'v1.36.3'")
+async def test_ka_y1_a_planted_file_is_not_believed(
+    package: Package, api_server: ApiServer, default_file: Path
+) -> None:
+    planted = {
+        "library_version": version("kubernetes_asyncio"),
+        "version": {"kubernetes": {"gitVersion": "v0.0.0"}},
+        "resources": {"api": {}},
+    }
+    default_file.write_text(json.dumps(planted))
+    async with connected(configuration(package, api_server), package) as client:
+        assert client.version["kubernetes"]["gitVersion"] == "v1.36.3"
 
 
 @defect("KA-Y1", fails_with=AssertionError, saying="'-rw-r--r--' == '-rw-------'")
@@ -76,6 +94,40 @@ async def test_ka_y1_a_symbolic_link_is_not_followed(package: Package, api_serve
     link.symlink_to(target)
     await open_and_close(package, configuration(package, api_server), link)
     assert target.read_text() == "not ours"
+
+
+@defect("KA-Y1", fails_with=AssertionError, saying="==")
+async def test_ka_y1_the_file_is_replaced_as_a_whole(
+    package: Package, api_server: ApiServer, cache_file: Path, tmp_path: Path
+) -> None:
+    """So that who reads it meanwhile, here by another name, has all of the old one."""
+    async with connected(configuration(package, api_server), package, cache_file=str(cache_file)) as client:
+        other_name = tmp_path / "other"
+        os.link(cache_file, other_name)
+        before = other_name.read_bytes()
+        api_server.add_kinds("example.com/v1", {"things": "Thing"})
+        await client.resources.invalidate_cache()
+    assert cache_file.read_bytes() != before
+    assert other_name.read_bytes() == before
+
+
+@defect("KA-Y1", fails_with=AssertionError, saying="discovery.json")
+async def test_ka_y1_the_file_is_none_of_the_event_loops_business(
+    package: Package, api_server: ApiServer, cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading and writing it takes other threads."""
+    loops_own = []
+    original = builtins.open
+
+    def noted(file: Any, *args: Any, **keywords: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            loops_own.append(str(file))
+        return original(file, *args, **keywords)
+
+    monkeypatch.setattr(builtins, "open", noted)
+    for _ in range(2):
+        await open_and_close(package, configuration(package, api_server), cache_file)
+    assert loops_own == []
 
 
 @defect("KA-Y1", fails_with=AssertionError, saying="Bearer second")
@@ -125,8 +177,8 @@ async def test_ka_y2_the_servers_version_is_not_kept_for_ever(
     await open_and_close(package, configuration(package, api_server), cache_file)
     api_server.answers["/version"]["gitVersion"] = "v1.37.0"
     clock.advance(3600)
-    version = await open_and_close(package, configuration(package, api_server), cache_file)
-    assert version["gitVersion"] == "v1.37.0"
+    known = await open_and_close(package, configuration(package, api_server), cache_file)
+    assert known["gitVersion"] == "v1.37.0"
 
 
 # --- KA-Y3: how often, and how many at once
