@@ -33,7 +33,7 @@ class Opener:
     Args:
         func: What opens a watch, or a log that is followed.
         args: Its positional arguments.
-        keywords: Its keywords; what the watch sets itself is left out of them.
+        keywords: Its keywords; what the watch sets itself wins.
         return_type: What the user says that comes, "str" for lines of text; None to take it from the docstring.
     """
 
@@ -91,20 +91,21 @@ class Opener:
         keywords.setdefault("allow_watch_bookmarks", True if self._accepts("allow_watch_bookmarks") else None)
         if self._accepts("timeout_seconds"):
             keywords["timeout_seconds"] = action.timeout_seconds
-        return await self._call(watch=True, **{name: value for name, value in keywords.items() if value is not None})
+        given = {name: value for name, value in keywords.items() if value is not None}
+        return await self._call({**given, "watch": True})
 
     async def follow(self) -> aiohttp.ClientResponse:
         """Open a stream of text. Raises as `open` does."""
         follows = self._own or "follow" in self._takes
-        return await self._call(**{"follow" if follows else "watch": True}, **self._keywords)
+        return await self._call({**self._keywords, "follow" if follows else "watch": True})
 
     def _accepts(self, name: str) -> bool:
         return self._own or name in self._takes or name in self._keywords
 
-    async def _call(self, **keywords: Any) -> aiohttp.ClientResponse:
+    async def _call(self, keywords: dict[str, Any]) -> aiohttp.ClientResponse:
         if self._own:
             keywords["serialize"] = False
-        response = await self._func(*self._args, **keywords, _preload_content=False)
+        response = await self._func(*self._args, **{**keywords, "_preload_content": False})
         if not hasattr(response, "content"):
             raise TypeError(
                 f"a watch needs the unread response, and {_name(self._func)} gave {type(response).__name__}; "
