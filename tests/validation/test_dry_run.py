@@ -1,5 +1,6 @@
 """avalidate(): the server is asked by a dry run. Faults and answers of unusual servers come from `Answers`."""
 
+import asyncio
 import copy
 import json
 import secrets
@@ -92,11 +93,9 @@ async def group(client: DynamicClient) -> AsyncIterator[str]:
     }
     crds = await client.resources.get(api_version="apiextensions.k8s.io/v1", kind="CustomResourceDefinition")
     await crds.create(body=definition)
-    async for event in crds.watch(name=f"crontabs.{group}", timeout=60):
-        conditions = event["raw_object"].get("status", {}).get("conditions") or ()
-        if any(condition["type"] == "Established" and condition["status"] == "True" for condition in conditions):
-            break
-    client.resources.expect_change()
+    async with asyncio.timeout(60):
+        while not await client.resources.search(group=group, kind="CronTab"):  # discovery follows in its own time
+            client.resources.expect_change()
     yield group
     await crds.delete(name=f"crontabs.{group}")
 
