@@ -38,9 +38,13 @@ _GRACE_SECONDS = 2.0
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Build the control plane before the first test: it takes longer than a test may."""
     items = () if session.config.option.collectonly else session.items
-    needed = any(_CONTROL_PLANES & set(getattr(item, "fixturenames", ())) for item in items)
-    if needed and find_binaries() is None:
+    if any(map(_needs_control_plane, items)) and find_binaries() is None:
         build_binaries(lambda line: print(f"aiokube: {line}", file=sys.stderr, flush=True))
+
+
+def _needs_control_plane(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(_CONTROL_PLANES & fixtures) or hasattr(getattr(item, "module", None), "ControlPlane")
 
 
 @pytest.fixture(scope="session")
