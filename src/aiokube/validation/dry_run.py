@@ -202,23 +202,24 @@ class _Trial:
 
 def _remove(document: Any, path: str) -> None:
     """Remove "spec.containers[0].bogus", if it is there."""
-    *parents, last = [int(index) if index else key for index, key in _STEP.findall(path)]
+    steps = [int(index) if index else key for index, key in _STEP.findall(path)]
     with suppress(KeyError, IndexError, TypeError):  # a key with a dot in it reads as several
-        for step in parents:
+        for step in steps[:-1]:
             document = document[step]
-        del document[last]
+        del document[steps[-1]]
 
 
 async def _findings(transport: Transport, trial: _Trial, strict: bool) -> tuple[list[str], list[str]]:
     created = await _verdict(transport, trial.creation(strict=strict))
     if strict and created.unknown:  # of these alone it speaks then; what else is wrong is asked without minding them
-        created = await _verdict(transport, trial.creation(strict=False))
+        unknown, created = created.unknown, await _verdict(transport, trial.creation(strict=False))
+        created = created._replace(unknown=unknown + created.unknown)  # a proxy may have dropped the warnings
     settled = created if created.final else await _verdict_of_update(transport, trial, created)
     warnings = list(dict.fromkeys(created.warnings + settled.warnings))
-    unknown = [finding(path, _UNKNOWN) for path in dict.fromkeys(created.unknown + settled.unknown)]
+    not_known = [finding(path, _UNKNOWN) for path in dict.fromkeys(created.unknown + settled.unknown)]
     if strict:
-        return warnings, unknown + settled.errors
-    return unknown + warnings, settled.errors
+        return warnings, not_known + settled.errors
+    return not_known + warnings, settled.errors
 
 
 async def _verdict_of_update(transport: Transport, trial: _Trial, created: _Verdict) -> _Verdict:
@@ -295,8 +296,9 @@ def _read_decoding(message: str) -> _Verdict:
     if not text.startswith(_STRICT):
         go = _GO_FIELD.search(text)
         return _Verdict([], [finding(go[1] if go else "", text)], [])
-    rest = _UNKNOWN_FIELD.sub("", text.removeprefix(_STRICT)).strip(", ")
-    return _Verdict([], [finding("", rest)] if rest else [], _UNKNOWN_FIELD.findall(text))
+    if _UNKNOWN_FIELD.sub("", text.removeprefix(_STRICT)).strip(", "):  # something else as well: all of it as it is
+        return _Verdict([], [finding("", text)], [])
+    return _Verdict([], [], _UNKNOWN_FIELD.findall(text))
 
 
 def _read_apply_error(message: str) -> _Verdict:
