@@ -141,8 +141,8 @@ async def test_events_are_dicts_with_the_object_as_a_plain_dict(server: Scripted
 
 async def test_the_resource_version_is_that_of_the_event_at_hand(server: ScriptedServer, pods: Lister) -> None:
     server.play(sends(line("ADDED", 6) + line("MODIFIED", 8) + line("BOOKMARK", 9) + line("DELETED", 10)))
+    assert Watch().resource_version is None
     watch = Watch()
-    assert watch.resource_version is None
     iterator = aiter(watch.stream(pods, resource_version=5))
     assert watch.resource_version == "5"
     seen = [(said(await anext(iterator))[1], watch.resource_version) for _ in range(3)]
@@ -153,8 +153,9 @@ async def test_of_initial_objects_none_is_a_place_to_go_on_from(server: Scripted
     server.play(sends(line("ADDED", 100, "a") + line("ADDED", 5, "b"), line("BOOKMARK", 120), line("ADDED", 121, "c")))
     watch = Watch()
     iterator = aiter(watch.stream(pods))
-    seen = [(said(await anext(iterator))[1], watch.resource_version) for _ in range(3)]
-    assert seen == [("100", None), ("5", None), ("121", "121")]
+    seen: list[tuple[str, str | None]] = [(said(await anext(iterator))[1], watch.resource_version) for _ in range(3)]
+    expected: list[tuple[str, str | None]] = [("100", None), ("5", None), ("121", "121")]
+    assert seen == expected
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(None, 1), (True, 2)])
@@ -333,7 +334,7 @@ async def test_row_16_retry_after_is_waited_for(
 ) -> None:
     server.play(refuses(429, headers={"Retry-After": "100"}))
     watch = Watch()
-    task = await blocked(watch, server, watch.stream(pods, resource_version="5"))
+    task = await blocked(server, watch.stream(pods, resource_version="5"))
     said = await interruptions.get()
     assert "going on at resourceVersion '5' in 100.0 s: TooManyRequestsError" in said
     watch.stop()
@@ -418,9 +419,9 @@ async def test_what_interrupts_a_watch_is_logged(
 # --- stop, break, cancel -----------------------------------------------------------------------------------------
 
 
-async def blocked(watch: Watch, server: ScriptedServer, stream: Any) -> asyncio.Task[Any]:
+async def blocked(server: ScriptedServer, stream: Any) -> asyncio.Task[Any]:
     """A task that waits for the next event of a watch, at the end of what the server sent."""
-    task = asyncio.ensure_future(anext(aiter(stream)))
+    task: asyncio.Task[Any] = asyncio.ensure_future(anext(aiter(stream)))
     await server.arrived(1)
     for _ in range(50):
         await asyncio.sleep(0)
@@ -434,7 +435,7 @@ async def test_stop_wakes_a_blocked_task_and_closes_the_connection(
 ) -> None:
     server.play(script)
     watch = Watch()
-    task = await blocked(watch, server, watch.stream(pods, resource_version="5"))
+    task = await blocked(server, watch.stream(pods, resource_version="5"))
     watch.stop()
     watch.stop()
     with pytest.raises(StopAsyncIteration):
@@ -448,8 +449,22 @@ async def test_stop_wakes_a_watch_that_waits_to_try_again(
     monkeypatch.setattr(Watch, "_pace", Pace(backoff_start=1000))
     server.play(refuses(503))
     watch = Watch()
-    task = await blocked(watch, server, watch.stream(pods, resource_version="5"))
+    task = await blocked(server, watch.stream(pods, resource_version="5"))
     await interruptions.get()
+    watch.stop()
+    with pytest.raises(StopAsyncIteration):
+        await task
+
+
+async def test_a_connection_is_not_kept_while_the_watch_waits_to_try_again(
+    server: ScriptedServer, pods: Lister, interruptions: asyncio.Queue[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watch, "_pace", Pace(backoff_start=1000))
+    server.play(sends(error(429)))
+    watch = Watch()
+    task = await blocked(server, watch.stream(pods, resource_version="5"))
+    await interruptions.get()
+    await server.drained()
     watch.stop()
     with pytest.raises(StopAsyncIteration):
         await task
@@ -465,8 +480,11 @@ async def test_stop_in_the_body_ends_the_loop(server: ScriptedServer, pods: List
     assert seen == [("ADDED", "6")]
 
 
-async def test_stop_before_the_first_event_is_asked_for_sends_nothing(server: ScriptedServer, pods: Lister) -> None:
-    watch = Watch()
+@pytest.mark.parametrize("return_type", [None, "str"])
+async def test_stop_before_the_first_event_is_asked_for_sends_nothing(
+    server: ScriptedServer, pods: Lister, return_type: str | None
+) -> None:
+    watch = Watch(return_type)
     stream = watch.stream(pods)
     watch.stop()
     assert [event async for event in stream] == []
@@ -487,7 +505,7 @@ async def test_a_stopped_watch_can_stream_again(server: ScriptedServer, pods: Li
 async def test_a_new_stream_ends_the_one_before(server: ScriptedServer, pods: Lister) -> None:
     server.play(sends(), sends(line("ADDED", 8)))
     watch = Watch()
-    task = await blocked(watch, server, watch.stream(pods, resource_version="5"))
+    task = await blocked(server, watch.stream(pods, resource_version="5"))
     assert await take(watch.stream(pods, resource_version="7"), 1) == [("ADDED", "8")]
     with pytest.raises(StopAsyncIteration):
         await task
@@ -608,7 +626,7 @@ async def test_a_second_reader_is_refused_and_the_first_goes_on(server: Scripted
     server.play(waits)
     watch = Watch()
     stream = watch.stream(pods, resource_version="5")
-    first = await blocked(watch, server, stream)
+    first = await blocked(server, stream)
     with pytest.raises(RuntimeError, match="another task is waiting"):
         await anext(stream)
     go_on.set()
@@ -648,7 +666,7 @@ async def test_a_log_may_have_long_lines_and_broken_text(server: ScriptedServer,
 async def test_stop_wakes_who_waits_for_a_line(server: ScriptedServer, pods: Lister) -> None:
     server.play(sends())
     watch = Watch("str")
-    task = await blocked(watch, server, watch.stream(pods))
+    task = await blocked(server, watch.stream(pods))
     watch.stop()
     with pytest.raises(StopAsyncIteration):
         await task

@@ -359,7 +359,6 @@ class PlainWatch:
         """The consumer left, and its connection is closed. It may come back, and finds what it has not got."""
         if self.state in {State.OPENING, State.OPEN, State.BROKEN}:
             self.state = State.WAITING
-            self._cause = None
             self._not_before = self._connection.attempted_at + self._pace.restart
 
     def end(self) -> None:
@@ -457,7 +456,6 @@ class PlainWatch:
         seconds = self._connection_seconds(left)
         silence_seconds = (self._pace.untimed if seconds is None else seconds) + self._pace.margin
         self.state = State.OPENING
-        self._cause = None
         self._connection = _Connection(LineSplitter(self._line_limit), now, silence_seconds, set(self._initial))
         return Open(self._resume_at(), not self._moved, seconds, silence_seconds)
 

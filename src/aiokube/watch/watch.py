@@ -98,7 +98,6 @@ class Watch:
             self._machine.end()
         if self._current is not None and (current := self._current()) is not None:
             current.stop()
-        self._held = None
 
     async def close(self) -> None:
         """End the stream, as `stop`. The client that is watched with stays open."""
