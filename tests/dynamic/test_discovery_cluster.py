@@ -68,8 +68,8 @@ async def api(control_plane: ControlPlane) -> AsyncIterator[CountingClient]:
 
 @pytest.fixture(params=[LazyDiscoverer, EagerDiscoverer])
 def discoverer(request: pytest.FixtureRequest) -> type[Discoverer]:
-    """A discoverer on a store of the test's own."""
-    return type(request.param.__name__, (request.param,), {"store": Store()})
+    """A discoverer on a store of the test's own, for which time stands still: misses are not forgotten by waiting."""
+    return type(request.param.__name__, (request.param,), {"store": Store(clock=lambda: 0.0)})
 
 
 @pytest.fixture
