@@ -8,22 +8,29 @@ Rules, each because aiohttp does otherwise by default:
 - URLs are built from quoted segments and passed as already encoded, so that nothing is normalised;
 - one connector without a limit: ordinary requests are bounded by a semaphore of ours, streams are not, so that
   watches cannot starve requests;
-- deadlines for connecting, for the first byte and between bytes; no total one unless the caller sets it, because it
-  would end every watch.
+- deadlines for connecting (the proxy's part included), for the first byte and between bytes; no total one unless the
+  caller sets it, because it would end every watch; and TCP looks after connections that are silent by right;
+- credentials are texts whose repr is redacted, because aiohttp's errors and every frame's locals hold headers.
 
-Errors of the network pass as aiohttp raises them, except that a write without an answer is an OutcomeUnknownError.
+Errors of the network pass as aiohttp raises them, except that a write without an answer is an OutcomeUnknownError,
+and that those which hold the request's headers come without them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import enum
+import io
+import io
 import socket
+import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from aiokube._machinery.headers import retry_after
@@ -38,24 +45,49 @@ from aiokube.client.exceptions import (
     OutcomeUnknownTimeoutError,
     api_exception,
 )
+from aiokube.client.plaintext import is_exposed, warn_of_plaintext
 from aiokube.client.proxies import proxy_for
 from aiokube.client.tls import ssl_context
 
 __all__ = ["Answer", "ApiException", "RestClient", "timeouts_from"]
 
 _ERROR_BODY_LIMIT = 1 << 20  # bytes; a Status is a few kB, and a body that is none is cut to TEXT_LIMIT anyway
+_LARGE_BODY = 1 << 20  # bytes; aiohttp warns about larger ones that are not files
+_LARGE_BODY = 1 << 20  # bytes
 _NO_LIMIT = 1_000_000  # requests at once
 _KEEPALIVE = 30.0  # seconds; a kube-apiserver closes idle connections after 90
 
-# Nothing was sent: the connection did not come about, or its certificate is not trusted.
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientProxyConnectionError)
-_LOST = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientPayloadError)
+# A connection whose peer has vanished ends within 90 seconds, whoever waits on it. Each system has some of these.
+_TCP_KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPALIVE", 30), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
+
+# Nothing was sent: the connection did not come about, its certificate is not trusted, the proxy refused.
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+_LOST = (
+    aiohttp.ClientConnectionResetError,
+    aiohttp.ClientOSError,
+    aiohttp.ClientPayloadError,
+    aiohttp.ServerDisconnectedError,
+)
 
 
 class _State(enum.Enum):
     NEW = "new"
     OPEN = "open"
     CLOSED = "closed"
+
+
+class _Secret(str):
+    """The value of a header that is sent and never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<redacted>"
 
 
 class _Pool(NamedTuple):
@@ -65,6 +97,7 @@ class _Pool(NamedTuple):
     session: aiohttp.ClientSession
     slots: asyncio.Semaphore  # of ordinary requests
     base: str  # the server's URL without a slash at its end
+    headers: dict[str, _Secret]  # for a proxy that reads the requests themselves
     arguments: dict[str, Any]  # of every request: proxy, name for TLS
 
 
@@ -111,11 +144,16 @@ class Answer:
 class _Course:
     """What has happened to one request so far, and whether it goes out again."""
 
-    __slots__ = ("last", "limit", "renewed", "repeated", "request")
+    __slots__ = ("asked", "authorization", "deadline", "last", "limit", "renewed", "repeated", "request", "underway")
 
     def __init__(self, request: Request, limit: int) -> None:
         self.request = request
         self.limit = limit
+        total = None if request.timeouts is None else request.timeouts.total
+        self.deadline = None if total is None else asyncio.get_running_loop().time() + total
+        self.asked = False  # the configuration for credentials: the request brings none itself
+        self.authorization: _Secret | None = None  # what it gave last
+        self.underway = False  # it may have been sent, and its answer is not complete
         self.repeated = 0
         self.renewed = False  # the credentials, after a 401
         self.last: Exception | None = None
@@ -124,24 +162,32 @@ class _Course:
         """Return the seconds to wait before the request is sent again; raise the error if it is not."""
         seconds = retry_after(asked, now=time.time())
         wait = wait_after_answer(self.request, error.status or 0, seconds) if self.repeated < self.limit else None
-        return self._repeat(wait, error)
-
-    def wait_after_loss(self, error: Exception) -> float:
-        """The same after the connection was lost."""
-        wait = wait_after_loss(self.request, attempt=self.repeated) if self.repeated < self.limit else None
-        if wait is None and not self.request.safe:
-            raise OutcomeUnknownError(self.request.target, str(error) or type(error).__name__) from error
-        return self._repeat(wait, error)
-
-    def timed_out(self, error: TimeoutError) -> Exception:
-        """Return what to raise when a deadline passed: for a write, that its outcome is not known."""
-        if not self.request.safe and not isinstance(error, OutcomeUnknownTimeoutError):
-            return OutcomeUnknownTimeoutError(self.request.target, str(error) or "the deadline passed")
-        return error
-
-    def _repeat(self, wait: float | None, error: Exception) -> float:
         if wait is None:
             raise error
+        return self._repeat(wait, error)
+
+    def wait_after_failure(self, error: aiohttp.ClientError | TimeoutError) -> float:
+        """The same when no answer came, or not all of it; a write is never sent again then."""
+        sent = not isinstance(error, _NOT_SENT)
+        if sent and not self.request.safe:
+            unknown = OutcomeUnknownTimeoutError if isinstance(error, TimeoutError) else OutcomeUnknownError
+            raise unknown(self.request.target, str(error) or type(error).__name__) from error
+        lost = sent and isinstance(error, _LOST)
+        wait = wait_after_loss(self.request, attempt=self.repeated) if lost and self.repeated < self.limit else None
+        if wait is not None:
+            return self._repeat(wait, error)
+        if self.last is not None:
+            raise error from self.last
+        raise error
+
+    def past_deadline(self) -> TimeoutError:
+        """Return what to raise when the caller's deadline passed."""
+        why = f"the deadline of {self.request.timeouts.total:g} s passed" if self.request.timeouts else ""
+        if self.underway and not self.request.safe:
+            return OutcomeUnknownTimeoutError(self.request.target, why)
+        return TimeoutError(f"no answer to {self.request.target or 'the request'}: {why}")
+
+    def _repeat(self, wait: float, error: Exception) -> float:
         self.repeated += 1
         self.last = error
         return wait
@@ -161,6 +207,7 @@ class RestClient:
         self._pool: _Pool | None = None
         self._opening: asyncio.Lock | None = None
         self._timeouts: dict[Timeouts | None, aiohttp.ClientTimeout] = {}
+        self._exposed = False  # credentials would go out readable, and nobody was told so far
 
     def __repr__(self) -> str:
         return f"<RestClient {self._configuration!r} {self._state.value}>"
@@ -179,21 +226,22 @@ class RestClient:
             TimeoutError: A deadline passed.
         """
         course = _Course(request, self._retry_limit())
-        if request.timeouts is None or request.timeouts.total is None:
+        async with _deadline(course), (await self._opened()).slots:
             return await self._send_whole(course, headers)
-        try:
-            async with asyncio.timeout(request.timeouts.total):
-                return await self._send_whole(course, headers)
-        except TimeoutError as error:
-            raise course.timed_out(error) from (course.last or error.__cause__)
 
     async def stream(self, request: Request, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         """Send a request and return its answer unread, once its status is known to be 2xx.
 
         The caller owns the response and closes or reads it. Raises as `send` does.
         """
-        response = await self._exchange(_Course(request, self._retry_limit()), headers)
-        self._note_warnings(request, response.headers)
+        course = _Course(request, self._retry_limit())
+        async with _deadline(course):
+            response = await self._exchange(course, headers)
+        try:
+            self._note_warnings(request, response.headers)
+        except BaseException:  # a warning that was made an error
+            response.close()
+            raise
         return response
 
     async def close(self) -> None:
@@ -204,70 +252,88 @@ class RestClient:
             await pool.session.close()
 
     async def _send_whole(self, course: _Course, headers: Mapping[str, str]) -> Answer:
-        pool = self._pool or await self._open()
-        async with pool.slots:
-            while True:
-                response = await self._exchange(course, headers)
-                try:
-                    body = await response.read()
-                except _LOST as error:
-                    await asyncio.sleep(course.wait_after_loss(error))
-                except BaseException:
-                    response.close()
-                    raise
-                else:
-                    self._note_warnings(course.request, response.headers)
-                    return Answer(response.status, response.reason, response.headers, body)
+        while True:
+            response = await self._exchange(course, headers)
+            try:
+                body = await response.read()  # closes the response when it fails
+            except (aiohttp.ClientError, TimeoutError) as error:
+                wait = course.wait_after_failure(error)
+            else:
+                course.underway = False
+                self._note_warnings(course.request, response.headers)
+                return Answer(response.status, response.reason, response.headers, body)
+            await asyncio.sleep(wait)
 
     async def _exchange(self, course: _Course, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         """Send until there is a 2xx answer, by the table of `_machinery.retries`; return it unread."""
-        configuration, request = self._configuration, course.request
         while True:
-            authorization = await configuration.authorization()
             try:
-                response = await self._send_once(request, headers, authorization)
-            except _NOT_SENT:
-                raise
-            except _LOST as error:
-                await asyncio.sleep(course.wait_after_loss(error))
-                continue
-            except TimeoutError as error:
-                raise course.timed_out(error) from error
-            if 200 <= response.status <= 299:
-                return response
-            refusal = await _error_of(response, request)
-            if refusal.status == 401 and not course.renewed and await configuration.refresh(authorization):
-                course.renewed = True
-                continue
-            await asyncio.sleep(course.wait_after_answer(refusal, response.headers.get("Retry-After")))
+                response = await self._send_once(course, headers)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                wait = course.wait_after_failure(error)
+            else:
+                if 200 <= response.status <= 299:
+                    return response
+                wait = await self._wait_after_refusal(course, response)
+            await asyncio.sleep(wait)
 
-    async def _send_once(
-        self, request: Request, headers: Mapping[str, str], authorization: str | None
-    ) -> aiohttp.ClientResponse:
-        pool = self._pool
-        if pool is None or pool.loop is not asyncio.get_running_loop():
-            pool = await self._open()
-        merged = dict(headers)
-        if request.headers:
-            own = {name.lower() for name, _ in request.headers}
-            merged = {name: value for name, value in headers.items() if name.lower() not in own}
-            merged.update(request.headers)
-        if authorization is not None and "Authorization" not in merged:
-            merged["Authorization"] = authorization
-        response = await pool.session.request(
-            request.method,
-            URL(pool.base + request.url, encoded=True),
-            data=request.body,
-            headers=merged,
-            allow_redirects=False,
-            timeout=self._timeout(request.timeouts),
-            **pool.arguments,
-        )
-        if (idle := self._idle(request)) is not None and response.connection is not None:
-            protocol = response.connection.protocol
-            if protocol is not None and protocol.read_timeout != idle:
-                protocol.read_timeout = idle
-        return response
+    async def _wait_after_refusal(self, course: _Course, response: aiohttp.ClientResponse) -> float:
+        """Return the seconds to wait before the request is sent again; raise the error that the answer is if not."""
+        refusal = await _error_of(response, course.request)
+        course.underway = False
+        if refusal.status == 401 and course.asked and not course.renewed:
+            course.renewed = await self._configuration.refresh(course.authorization)
+            if course.renewed:
+                return 0.0
+        try:
+            return course.wait_after_answer(refusal, response.headers.get("Retry-After"))
+        except ApiException:
+            self._note_warnings(course.request, response.headers)
+            raise
+
+    async def _send_once(self, course: _Course, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
+        request = course.request
+        merged = CIMultiDict(headers)
+        merged.update(request.headers)
+        if "Authorization" not in merged:
+            await self._ask_for_credentials(course)
+            if course.authorization is not None:
+                merged["Authorization"] = course.authorization
+        pool = await self._opened()
+        if self._exposed and "Authorization" in merged:
+            self._exposed = False
+            warn_of_plaintext(pool.base)
+        merged.update(pool.headers)
+        course.underway = True
+        try:
+            response = await pool.session.request(
+                request.method,
+                URL(pool.base + request.url, encoded=True),
+                data=_payload(request.body),
+                headers=merged,
+                allow_redirects=False,
+                timeout=self._timeout(course),
+                **pool.arguments,
+            )
+        except aiohttp.ClientResponseError as error:
+            unread = _without_headers(error)
+        else:
+            self._limit_idleness(request, response)
+            return response
+        raise unread  # here, where it is not chained to the error with the headers
+
+    async def _ask_for_credentials(self, course: _Course) -> None:
+        course.asked = True
+        authorization = await self._configuration.authorization()
+        course.authorization = None if authorization is None else _Secret(authorization)
+
+    def _limit_idleness(self, request: Request, response: aiohttp.ClientResponse) -> None:
+        """Let the time between two reads be limited as this request's is, no longer that until the first byte."""
+        idle = self._idle(request)
+        protocol = response.connection and response.connection.protocol  # None once the whole answer is there
+        if protocol is not None and protocol.read_timeout != idle:
+            protocol.read_timeout = idle
+            protocol.start_timeout()
 
     def _note_warnings(self, request: Request, headers: Any) -> None:
         if "Warning" in headers and request.surface_warnings:
@@ -277,34 +343,48 @@ class RestClient:
         retries = self._configuration.retries
         return retries if isinstance(retries, int) and not isinstance(retries, bool) else LIMIT
 
+    async def _opened(self) -> _Pool:
+        pool = self._pool or await self._open()
+        if pool.loop is not asyncio.get_running_loop():
+            raise RuntimeError("this client was opened in another event loop; use one client for each loop")
+        return pool
+
     async def _open(self) -> _Pool:
         """Open the pool, once, however many first requests come together."""
-        loop = asyncio.get_running_loop()
         if self._opening is None:
             self._opening = asyncio.Lock()
         async with self._opening:
-            if self._state is _State.CLOSED:
-                raise RuntimeError("this client is closed; make a new one")
+            self._check_not_closed()
             if self._pool is None:
-                self._pool = await _open_pool(self._configuration)
+                base = _base_url(self._configuration.host)
+                tls = await ssl_context(self._configuration) if base.startswith("https:") else True
+                self._check_not_closed()  # meanwhile
+                self._pool = _open_pool(self._configuration, base, tls)
                 self._state = _State.OPEN
-            if self._pool.loop is not loop:
-                raise RuntimeError("this client was opened in another event loop; use one client for each loop")
+                self._exposed = is_exposed(base)
             return self._pool
 
-    def _timeout(self, timeouts: Timeouts | None) -> aiohttp.ClientTimeout:
+    def _check_not_closed(self) -> None:
+        if self._state is _State.CLOSED:
+            raise RuntimeError("this client is closed; make a new one")
+
+    def _timeout(self, course: _Course) -> aiohttp.ClientTimeout:
+        timeouts = course.request.timeouts
+        if course.request.stream and course.deadline is not None:
+            # Whoever reads the answer is bound by the deadline as well.
+            return self._client_timeout(timeouts, total=course.deadline - asyncio.get_running_loop().time())
         cached = self._timeouts.get(timeouts)
         if cached is None:
             if len(self._timeouts) > 64:  # watches ask for many different ones
                 self._timeouts.clear()
-            cached = self._timeouts[timeouts] = self._client_timeout(timeouts or Timeouts())
+            cached = self._timeouts[timeouts] = self._client_timeout(timeouts)
         return cached
 
-    def _client_timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
-        configuration = self._configuration
+    def _client_timeout(self, timeouts: Timeouts | None, *, total: float | None = None) -> aiohttp.ClientTimeout:
+        configuration, timeouts = self._configuration, timeouts or Timeouts()
         connect = timeouts.connect if timeouts.connect is not None else configuration.connect_timeout
         first_byte = timeouts.first_byte if timeouts.first_byte is not None else configuration.first_byte_timeout
-        return aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=first_byte)
+        return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=first_byte)
 
     def _idle(self, request: Request) -> float | None:
         if request.timeouts is not None and request.timeouts.idle is not None:
@@ -312,18 +392,34 @@ class RestClient:
         return None if request.stream else self._configuration.idle_timeout
 
 
-async def _open_pool(configuration: Configuration) -> _Pool:
-    base = _base_url(configuration.host)
-    context = await ssl_context(configuration) if base.startswith("https:") else True
+@asynccontextmanager
+async def _deadline(course: _Course) -> AsyncIterator[None]:
+    scope = asyncio.timeout_at(course.deadline)
+    try:
+        async with scope:
+            yield
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        raise course.past_deadline() from course.last
+
+
+def _open_pool(configuration: Configuration, base: str, tls: ssl.SSLContext | bool) -> _Pool:
+    headers: dict[str, _Secret] = {}
     arguments: dict[str, Any] = {}
     if (proxy := proxy_for(configuration)) is not None:
-        arguments |= {"proxy": proxy, "proxy_headers": configuration.proxy_headers}
+        arguments["proxy"] = proxy.url
+        proxy_headers = {name: _Secret(value) for name, value in proxy.headers.items()}
+        if base.startswith("https:"):
+            arguments["proxy_headers"] = proxy_headers
+        else:  # there is no tunnel: the proxy reads each request
+            headers = proxy_headers
     if configuration.tls_server_name:
         arguments["server_hostname"] = configuration.tls_server_name
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=0,
-            ssl=context,
+            ssl=tls,
             keepalive_timeout=_KEEPALIVE,
             socket_factory=_socket_factory(configuration.socket_options),
         ),
@@ -335,16 +431,29 @@ async def _open_pool(configuration: Configuration) -> _Pool:
     # one then fails or removes something else. aiohttp has no public switch; a test pins that this one works.
     session._retry_connection = False
     slots = asyncio.Semaphore(configuration.connection_pool_maxsize or _NO_LIMIT)
-    return _Pool(asyncio.get_running_loop(), session, slots, base, arguments)
+    return _Pool(asyncio.get_running_loop(), session, slots, base, headers, arguments)
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    return io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY else body
+
+
+def _without_headers(error: aiohttp.ClientResponseError) -> aiohttp.ClientResponseError:
+    """The same error without the request's headers: these hold the credentials."""
+    asked = error.request_info
+    bare = aiohttp.RequestInfo(asked.url, asked.method, CIMultiDictProxy(CIMultiDict()), asked.real_url)
+    return type(error)(bare, (), status=error.status, message=error.message, headers=error.headers)
+
+
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    """What aiohttp is given for a body; it warns of large ones as bytes, because it writes them in one piece."""
+    return io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY else body
 
 
 async def _error_of(response: aiohttp.ClientResponse, request: Request) -> ApiException:
     """Read the answer's body as far as an error needs it, and return the error of the class that fits."""
-    try:
-        body = await _read_at_most(response, _ERROR_BODY_LIMIT)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        body = f"the answer's body was cut: {error}".encode()
-    if response.content_type != "application/json":
+    body = await _read_at_most(response, _ERROR_BODY_LIMIT)
+    if not response.content_type.endswith("json"):
         body = body[:TEXT_LIMIT]
     return api_exception(
         ApiException(response.status, response.reason, body=body, headers=response.headers, target=request.target)
@@ -356,6 +465,8 @@ async def _read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     try:
         while len(parts) < limit and (part := await response.content.read(limit - len(parts))):
             parts += part
+    except (aiohttp.ClientError, TimeoutError):
+        pass  # the status has come, and says more than that its text is cut
     finally:
         if response.content.at_eof():
             response.release()
@@ -392,20 +503,26 @@ def timeouts_from(value: Any) -> Timeouts | None:
 def _base_url(host: str) -> str:
     base = host.rstrip("/")
     if not base.startswith(("http://", "https://")):
-        raise ValueError(f"host {base!r} of the configuration has no scheme; write https://… or http://…")
+        shown = base.rpartition("@")[2]  # without a password that may stand there
+        raise ValueError(f"host {shown!r} of the configuration has no scheme; write https://… or http://…")
     return base
 
 
-def _socket_factory(options: Any) -> Any:
-    """Return what makes sockets with the options of a configuration; None without any."""
-    if not options:
-        return None
+def _socket_factory(options: Any) -> Callable[[Any], socket.socket]:
+    """Return what makes sockets, with the options of a configuration if it has some."""
+    keepalive = [(socket.IPPROTO_TCP, getattr(socket, name, None), value) for name, value in _TCP_KEEPALIVE]
+    wanted = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *keepalive, *(options or ())]
 
     def make(address: Any) -> socket.socket:
         family, kind, protocol, _, _ = address
         made = socket.socket(family, kind, protocol)
-        for level, name, value in options:
-            made.setsockopt(level, name, value)
+        try:
+            for level, name, value in wanted:
+                if name is not None:
+                    made.setsockopt(level, name, value)
+        except BaseException:
+            made.close()
+            raise
         return made
 
     return make

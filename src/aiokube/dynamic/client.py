@@ -7,29 +7,22 @@ object that is decoded as it is read, or a text. Nothing here knows the layers t
 from __future__ import annotations
 
 import builtins
-import inspect
-import warnings
 from collections.abc import AsyncIterator, Generator, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-import msgspec
-
 from aiokube import validation
-from aiokube._machinery.errors import MalformedObject
-from aiokube._machinery.headers import checked_headers
-from aiokube._machinery.objects import ResourceField, encode, is_model, model_to_dict, plain
-from aiokube._machinery.params import extra_pairs, query_pairs, unknown
+from aiokube._machinery.objects import ResourceField, is_model, model_to_dict, plain
 from aiokube._machinery.patches import APPLY, content_type
-from aiokube._machinery.paths import quote_query, quote_sub_path
-from aiokube._machinery.requests import Request, Target, build
+from aiokube._machinery.requests import Request
 from aiokube.client.api_client import ApiClient
-from aiokube.client.exceptions import ApiException
-from aiokube.client.rest import Answer, timeouts_from
+from aiokube.dynamic.bodies import delete_options, metadata_of, with_type
+from aiokube.dynamic.calls import path_request, refuse_endless, result_of, verb_request
 from aiokube.dynamic.discovery import Discoverer, EagerDiscoverer, LazyDiscoverer
 from aiokube.dynamic.foreign import foreign_events, is_foreign_watch, transport_for
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json, instance_of
+from aiokube.dynamic.listing import items_of, pages, snapshot
 from aiokube.dynamic.resource import Resource, ResourceList, Subresource
 from aiokube.watch import Watch
 
@@ -49,20 +42,8 @@ FIELD_MANAGER = "aiokube"  # of server_side_apply, when the caller names none
 # Whoever writes there may look for the kind right afterwards.
 DEFINITIONS_OF_KINDS = ("/apis/apiextensions.k8s.io/", "/apis/apiregistration.k8s.io/")
 
-_METHODS = {
-    "get": "GET",
-    "list": "GET",
-    "create": "POST",
-    "replace": "PUT",
-    "patch": "PATCH",
-    "apply": "PATCH",
-    "delete": "DELETE",
-    "deletecollection": "DELETE",
-}
-
-
-class IgnoredKeywordWarning(UserWarning):
-    """A verb was given a keyword that it does not know; it had no effect."""
+# Only what is known of every object; whoever wants names needs not read the rest.
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 class DynamicClient:
@@ -132,7 +113,7 @@ class DynamicClient:
         Raises:
             ValueError: There is none.
         """
-        namespace = namespace or _metadata(body, "namespace")
+        namespace = namespace or metadata_of(body, "namespace")
         if not namespace:
             raise ValueError(f"Namespace is required for {resource.group_version}.{resource.kind}")
         return namespace
@@ -201,14 +182,19 @@ class DynamicClient:
             GoneError: See `as_it_comes`.
             ApiException: An answer is not 2xx.
         """
-        kwargs |= {"label_selector": label_selector, "field_selector": field_selector, "limit": page_size}
+        keywords = {**kwargs, "label_selector": label_selector, "field_selector": field_selector, "limit": page_size}
+
+        async def fetch(keywords: dict[str, Any]) -> ResourceInstance:
+            page: ResourceInstance = await self._send("list", resource, None, namespace, None, keywords)
+            return page
+
         if as_it_comes:
-            async for page in self._pages(resource, namespace, kwargs):
-                for item in page.attributes["items"] or ():
+            async for page in pages(fetch, keywords):
+                for item in items_of(page):
                     yield instance_of(self, item)
             return
-        for page in await self._snapshot(resource, namespace, kwargs):
-            for item in page.attributes["items"] or ():
+        for page in await snapshot(fetch, keywords):
+            for item in items_of(page):
                 yield instance_of(self, item)
 
     async def create(self, resource: Resource, body: Any = None, namespace: str | None = None, **kwargs: Any) -> Any:
@@ -237,7 +223,7 @@ class DynamicClient:
         self, resource: Resource, body: Any, name: str | None, namespace: str | None, **kwargs: Any
     ) -> Any:
         """Post to the subresource of an object; name and namespace default from the body."""
-        name = _name(body, name)
+        name = metadata_of(body, "name") if name is None else name
         if name is None:
             raise ValueError(f"name is required to create {resource.group_version}.{resource.name}")
         return await self._send("create", resource, name, namespace, {} if body is None else body, kwargs)
@@ -275,7 +261,7 @@ class DynamicClient:
         if namespaced and not (label_selector or field_selector or namespace):
             raise ValueError("At least one of namespace|label_selector|field_selector is required")
         kwargs |= {"label_selector": label_selector, "field_selector": field_selector}
-        body = _delete_options(body, kwargs.pop("preconditions", None))
+        body = delete_options(body, kwargs.pop("preconditions", None))
         if name is not None:
             return await self._send("delete", resource, name, namespace, body, kwargs)
         if namespaced and not namespace:
@@ -295,7 +281,7 @@ class DynamicClient:
         """
         if resource.namespaced:
             namespace = self.ensure_namespace(resource, namespace, None)
-        body = _delete_options(kwargs.pop("body", None), kwargs.pop("preconditions", None))
+        body = delete_options(kwargs.pop("body", None), kwargs.pop("preconditions", None))
         return await self._send("deletecollection", resource, None, namespace, body, kwargs)
 
     async def replace(
@@ -340,7 +326,7 @@ class DynamicClient:
             kwargs["content_type"] = content_type(patch_type, group=resource.group, is_list=is_list)
         if kwargs["content_type"] == APPLY:
             kwargs.setdefault("field_manager", FIELD_MANAGER)
-            body = _typed(body, resource)
+            body = with_type(body, resource)
         return await self._write("patch", resource, body, name, namespace, kwargs)
 
     async def server_side_apply(
@@ -369,7 +355,7 @@ class DynamicClient:
         kwargs |= {"content_type": APPLY, "force_conflicts": force_conflicts}
         if kwargs.get("field_manager") is None:
             kwargs["field_manager"] = FIELD_MANAGER
-        return await self._write("apply", resource, _typed(body, resource), name, namespace, kwargs, verb="patch")
+        return await self._write("apply", resource, with_type(body, resource), name, namespace, kwargs)
 
     @staticmethod
     def watch(
@@ -457,134 +443,46 @@ class DynamicClient:
         """
         return await validation.avalidate(self, definition, strict=strict)
 
-    # --- requests
+    # --- what the verbs have in common
 
     async def _write(
-        self,
-        what: str,
-        resource: Resource,
-        body: Any,
-        name: str | None,
-        namespace: str | None,
-        kwargs: dict[str, Any],
-        *,
-        verb: str | None = None,
+        self, verb: str, resource: Resource, body: Any, name: str | None, namespace: str | None, kwargs: dict[str, Any]
     ) -> Any:
         body = {} if body is None else body
-        name = _name(body, name)
+        name = metadata_of(body, "name") if name is None else name
         if name is None:
-            raise ValueError(f"name is required to {verb or what} {resource.group_version}.{resource.kind}")
-        if _owner(resource).namespaced:
-            namespace = self.ensure_namespace(resource, namespace, body)
-        return await self._send(what, resource, name, namespace, body, kwargs)
+            done = "replace" if verb == "replace" else "patch"
+            raise ValueError(f"name is required to {done} {resource.group_version}.{resource.kind}")
+        return await self._send(verb, resource, name, namespace, body, kwargs)
 
     async def _send(
-        self,
-        verb: str,
-        resource: Resource,
-        name: str | None,
-        namespace: str | None,
-        body: Any,
-        kwargs: dict[str, Any],
+        self, verb: str, resource: Resource, name: str | None, namespace: str | None, body: Any, kwargs: dict[str, Any]
     ) -> Any:
         if name is not None and not namespace and _owner(resource).namespaced:
             namespace = self.ensure_namespace(resource, namespace, body)
-        path = resource.path(name, namespace)
-        if (below := kwargs.pop("path", None)) is not None:
-            if not isinstance(resource, Subresource):
-                raise ValueError(f"{resource!r} has no paths below it; only subresources such as proxy do")
-            path = f"{path}/{quote_sub_path(below)}"
-        request = Request(
-            method=_METHODS[verb],
-            path=path,
-            query=_query(kwargs) if kwargs else "",
-            headers=_headers(kwargs, body),
-            body=None if body is None else encode(body),
-            target=Target(verb, resource.qualified_name, name, namespace),
-            stream=_is_stream(kwargs),
-            retry=not kwargs.get("watch"),
-            timeouts=timeouts_from(kwargs.get("_request_timeout")),
-        )
-        return await self._answer(request, kwargs)
+        refuse_endless(kwargs)
+        return await self._answer(verb_request(verb, resource, name, namespace, body, kwargs), kwargs)
 
     async def _request(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
-        request = build(
-            method,
-            path,
-            path_params=params.get("path_params"),
-            query=_pairs(params),
-            headers=_headers(params, body),
-            body=None if body is None else body if isinstance(body, bytes | str) else encode(body),
-            stream=_is_stream(params),
-            retry=not params.get("watch"),
-            timeouts=timeouts_from(params.get("_request_timeout")),
-        )
-        return await self._answer(request, params)
+        refuse_endless(params)
+        return await self._answer(path_request(method, path, body, params), params)
 
-    async def _answer(self, request: Request, kwargs: dict[str, Any]) -> Any:
+    async def _answer(self, request: Request, kwargs: Mapping[str, Any]) -> Any:
         if request.stream:
             return await self.transport.stream(request)
-        if kwargs.get("watch"):
-            raise ValueError("watch=True gives a stream: use watch() instead, or serialize=False to read it yourself")
         answer = await self.transport.send(request)
         if self._resources is not None and not request.safe and request.path.startswith(DEFINITIONS_OF_KINDS):
             self._resources.expect_change()
-        return self._interpret(answer, kwargs.get("serializer"))
-
-    def _interpret(self, answer: Answer, serializer: Any) -> Any:
-        if not answer.content_type.endswith("json"):
-            text = answer.body.decode("utf-8", "replace")
-            return text if serializer in (None, ResourceInstance) else serializer(self, text)
-        if serializer in (None, ResourceInstance) and answer.body[:1] == b"{":
-            return instance_from_json(self, answer.body)
-        try:
-            data = msgspec.json.decode(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise MalformedObject("answer", str(error)) from None
-        return data if serializer in (None, ResourceInstance) else serializer(self, data)
-
-    # --- collections
-
-    async def _pages(
-        self, resource: Resource, namespace: str | None, kwargs: dict[str, Any]
-    ) -> AsyncIterator[ResourceInstance]:
-        kwargs = dict(kwargs)
-        while True:
-            page = await self._send("list", resource, None, namespace, None, dict(kwargs))
-            yield page
-            metadata = page.attributes["metadata"]
-            token = metadata["continue"] if metadata is not None else None
-            if not token:
-                return
-            # A continue token carries the version and its match rule; the server refuses both beside it.
-            kwargs |= {"_continue": token, "resource_version": None, "resource_version_match": None}
-
-    async def _snapshot(
-        self, resource: Resource, namespace: str | None, kwargs: dict[str, Any]
-    ) -> builtins.list[ResourceInstance]:
-        pages: builtins.list[ResourceInstance] = []
-        try:
-            async for page in self._pages(resource, namespace, kwargs):
-                if pages and page.metadata.resourceVersion != pages[0].metadata.resourceVersion:
-                    break  # the server went on in another snapshot
-                pages.append(page)
-            else:
-                return pages
-        except ApiException as error:
-            if error.status != 410 or not pages:
-                raise
-        # As client-go does, the second time all at once: a list without pages cannot expire.
-        return [page async for page in self._pages(resource, namespace, {**kwargs, "limit": None})]
+        return result_of(self, answer, kwargs.get("serializer"))
 
     async def _delete_everywhere(self, resource: Resource, body: Any, kwargs: dict[str, Any]) -> ResourceInstance:
         """Delete what the selectors match in all namespaces; the API deletes collections in one namespace only."""
         selectors = {key: kwargs[key] for key in ("label_selector", "field_selector")}
-        names_only = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}
-        found = self.list(resource, **selectors, header_params=names_only)
+        found = self.list(resource, **selectors, header_params={"Accept": METADATA_ONLY})
         namespaces = dict.fromkeys([item.metadata.namespace async for item in found])
         items: builtins.list[Any] = []
         for namespace in namespaces:
-            answer = await self._send("deletecollection", resource, None, namespace, body, dict(kwargs))
+            answer = await self._send("deletecollection", resource, None, namespace, body, kwargs)
             items.extend(plain(answer).get("items") or ())
         return ResourceInstance(
             self, {"apiVersion": resource.group_version, "kind": f"{resource.kind}List", "metadata": {}, "items": items}
@@ -594,72 +492,3 @@ class DynamicClient:
 def _owner(resource: Resource) -> Resource:
     """The resource whose objects are named: of a subresource, its parent."""
     return resource.parent if isinstance(resource, Subresource) else resource
-
-
-def _name(body: Any, name: str | None) -> str | None:
-    return _metadata(body, "name") if name is None else name
-
-
-def _metadata(body: Any, key: str) -> str | None:
-    """A member of a body's metadata; None when there is none, or the body has no metadata, as a JSON patch."""
-    metadata = _member(body, "metadata")
-    return None if metadata is None else _member(metadata, key)
-
-
-def _member(value: Any, key: str) -> Any:
-    if is_model(value):
-        return getattr(value, key, None)
-    if isinstance(value, Mapping):
-        return value.get(key)
-    return value[key] if isinstance(value, ResourceField | ResourceInstance) else None
-
-
-def _typed(body: Any, resource: Resource) -> Any:
-    """A body with apiVersion and kind, which the server asks of what is applied."""
-    if isinstance(resource, Subresource) or isinstance(body, str | bytes):
-        return body
-    document = plain(model_to_dict(body) if is_model(body) else body or {})
-    return {"apiVersion": resource.group_version, "kind": resource.kind, **document}
-
-
-def _delete_options(body: Any, preconditions: Mapping[str, Any] | None) -> Any:
-    if preconditions is None:
-        return body or None
-    wanted = {"resourceVersion" if key == "resource_version" else key: value for key, value in preconditions.items()}
-    options = model_to_dict(body) if is_model(body) else plain(body or {})
-    return {"apiVersion": "v1", "kind": "DeleteOptions", **options, "preconditions": wanted}
-
-
-def _query(kwargs: Mapping[str, Any]) -> str:
-    return quote_query(_pairs(kwargs))
-
-
-def _pairs(kwargs: Mapping[str, Any]) -> builtins.list[tuple[str, str]]:
-    for keyword, near in unknown(kwargs).items():
-        hint = f"; did you mean {near}?" if near else ""
-        text = f"keyword {keyword} is not known and has no effect{hint}"
-        warnings.warn(text, IgnoredKeywordWarning, stacklevel=_callers_stacklevel())
-    return query_pairs(kwargs) + extra_pairs(kwargs.get("query_params"))
-
-
-def _callers_stacklevel() -> int:
-    """Where a warning of the function that asks belongs: to the first frame that is not aiokube's.
-
-    How many there are between depends on the verb. (From Python 3.12 on `skip_file_prefixes` would do.)
-    """
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "aiokube":
-        frame, level = frame.f_back, level + 1
-    return level
-
-
-def _headers(kwargs: Mapping[str, Any], body: Any) -> tuple[tuple[str, str], ...]:
-    given = kwargs.get("header_params")
-    headers = checked_headers(given) if given else ()
-    if body is None or any(name.lower() == "content-type" for name, _ in headers):
-        return headers
-    return (*headers, *checked_headers([("Content-Type", kwargs.get("content_type") or "application/json")]))
-
-
-def _is_stream(kwargs: Mapping[str, Any]) -> bool:
-    return kwargs.get("serialize", True) is False or kwargs.get("_preload_content", True) is False

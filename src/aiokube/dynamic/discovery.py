@@ -311,13 +311,17 @@ class Discoverer:
 
     def _opened_entry(self) -> Entry:
         if self._entry is None:
-            raise RuntimeError(f"{type(self).__name__} is not ready: await it, or the DynamicClient that it belongs to")
+            raise self._not_ready()
         return self._entry
 
     def _snapshot(self) -> Snapshot:
         snapshot = self._opened_entry().snapshot
-        assert snapshot is not None  # noqa: S101 - an opened discoverer has one
+        if snapshot is None:
+            raise self._not_ready()
         return snapshot
+
+    def _not_ready(self) -> RuntimeError:
+        return RuntimeError(f"{type(self).__name__} is not ready: await it, or the DynamicClient that it belongs to")
 
 
 class LazyDiscoverer(Discoverer):

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aiokube.dynamic.client import IgnoredKeywordWarning
+from aiokube.dynamic import IgnoredKeywordWarning
 from compat.keep_exactly import recorder
 from compat.keep_exactly.recorder import CONFIG_MAP, Recorder
 from scripted import Exchange
@@ -213,7 +213,7 @@ async def test_a_keyword_near_to_none_is_warned_about(wire: Recorder) -> None:
         await query_of(wire, "get", zzz=1)
 
 
-@pytest.mark.filterwarnings("ignore::aiokube.dynamic.client.IgnoredKeywordWarning")
+@pytest.mark.filterwarnings("ignore::aiokube.dynamic.IgnoredKeywordWarning")
 async def test_an_unknown_keyword_has_no_effect(both: Recorder) -> None:
     assert await query_of(both, "create", zzz=1) == []
 
