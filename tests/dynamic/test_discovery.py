@@ -533,7 +533,7 @@ BROKEN: dict[str, tuple[Handler, type[DynamicApiError], str]] = {
     "404": (failing(404, "NotFound"), NotFoundError, "it is broken"),
     "html": (body_reply(b"<html>"), DynamicApiError, "malformed discovery document"),
     "empty": (body_reply(b""), DynamicApiError, "malformed discovery document"),
-    "slow": (slow, DynamicApiError, "no answer in time"),
+    "slow": (slow, DynamicApiError, "no answer"),
 }
 
 
@@ -801,6 +801,17 @@ async def test_discoverer_has_to_be_awaited(server: DiscoveryServer) -> None:
                 use()
         with pytest.raises(RuntimeError, match="not ready"):
             await discoverer.get(kind="Pod")
+
+
+async def test_discoverer_that_could_not_be_opened_is_not_ready(server: DiscoveryServer, store: Store) -> None:
+    server.replies["/apis"] = failing(500, "InternalError")
+    lazy: Any = type("Lazy", (LazyDiscoverer,), {"store": store})
+    async with ApiClient(Configuration(host=server.url)) as api:
+        discoverer = lazy(DynamicClient(api), None)
+        with pytest.raises(InternalServerError):
+            await discoverer
+        with pytest.raises(RuntimeError, match="Lazy is not ready"):
+            _ = discoverer.version
 
 
 async def test_discoverer_is_an_async_context(server: DiscoveryServer, store: Store) -> None:
