@@ -12,7 +12,7 @@ import pytest
 from aiokube._machinery.discovery import GroupVersion
 from aiokube._machinery.requests import Request
 from aiokube.client.api_client import ApiClient
-from aiokube.client.exceptions import ResourceNotFoundError
+from aiokube.client.exceptions import ResourceNotFoundError, ServiceUnavailableError
 from aiokube.client.rest import Answer
 from aiokube.dynamic import DynamicClient, EagerDiscoverer, LazyDiscoverer, ResourceList
 from aiokube.dynamic.discovery import Discoverer
@@ -187,6 +187,39 @@ async def test_kind_that_another_program_defines_is_found_after_one_refresh(
     finally:
         await control_plane.request("DELETE", f"{DEFINITIONS}/widgets.discovery.example.com")
         await control_plane.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
+
+
+async def test_dead_aggregated_server_hides_nothing_but_its_own_group(
+    control_plane: ControlPlane, client: DynamicClient
+) -> None:
+    services = await client.resources.get(kind="APIService")
+    await services.create(
+        body={
+            "metadata": {"name": "v1.dead.example.com"},
+            "spec": {
+                "group": "dead.example.com",
+                "version": "v1",
+                "groupPriorityMinimum": 1000,
+                "versionPriority": 10,
+                "insecureSkipTLSVerify": True,
+                "service": {"namespace": "default", "name": "nobody"},
+            },
+        }
+    )
+    try:
+        async with asyncio.timeout(30):
+            while "dead.example.com" not in await client.resources.api_groups:
+                continue
+        with pytest.raises(ServiceUnavailableError, match=r"cannot discover dead\.example\.com/v1: .* stale"):
+            await client.resources.get(api_version="dead.example.com/v1", kind="Thing")
+        with pytest.raises(ResourceNotFoundError, match=r"not everything is known of dead\.example\.com/v1"):
+            await client.resources.get(kind="Thing")
+        assert (await client.resources.get(api_version="apps/v1", kind="Deployment")).name == "deployments"
+    finally:
+        await services.delete(name="v1.dead.example.com")
+        async with asyncio.timeout(30):
+            while "dead.example.com" in await client.resources.api_groups:
+                continue
 
 
 async def _found(client: DynamicClient, **terms: Any) -> Any:
