@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from typing import Any, Self
 from weakref import WeakSet
 
 import aiohttp
@@ -60,6 +60,11 @@ def transport_for(client: Any) -> ApiClient:
     )
 
 
+def is_foreign_client(client: Any) -> bool:
+    """Whether a DynamicClient sends for an ApiClient of kubernetes_asyncio."""
+    return isinstance(getattr(client, "transport", None), ForeignTransport)
+
+
 def is_foreign_watch(watcher: Any) -> bool:
     """Whether a watcher is a Watch of kubernetes_asyncio."""
     foreign = _foreign_class("watch.watch", "Watch")
@@ -75,6 +80,32 @@ async def foreign_events(
             return
         event["object"] = wrap(event["object"])
         yield event
+
+
+class ErrorsForBoth:
+    """An iterator whose errors are caught by `except` of both packages; closes with the one that it goes over.
+
+    Args:
+        events: What to iterate over.
+    """
+
+    def __init__(self, events: AsyncIterable[Any]) -> None:
+        self._events = aiter(events)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await anext(self._events)
+        except ApiException as error:
+            raise _for_both(error) from None
+
+    async def aclose(self) -> None:
+        """End the iteration."""
+        close = getattr(self._events, "aclose", None)
+        if close is not None:
+            await close()
 
 
 class ForeignTransport(ApiClient):
