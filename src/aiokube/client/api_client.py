@@ -158,26 +158,19 @@ class ApiClient:
         if files:
             raise ValueError("files cannot be sent: no Kubernetes API takes any")
         self._check_origin(_host)
-        method = method.upper()
         headers = dict(header_params or {})
         if _request_auth:
             headers[str(_request_auth["key"]).title()] = _request_auth["value"]
-        if post_params:
-            if body is not None:
-                raise ValueError("body and post_params cannot be sent together")
-            body, headers = quote_query(extra_pairs(post_params)), {**headers, "Content-Type": _FORM}
-        has_body = method in _BODY_METHODS and body is not None
-        if has_body and not any(name.lower() == "content-type" for name in headers):
-            headers["Content-Type"] = "application/json"
-        request = build(
+        request = self._request(
             method,
             resource_path,
             path_params=path_params,
-            query=extra_pairs(query_params),
+            query_params=query_params,
             headers=headers,
-            body=self.sanitize_for_serialization(body) if has_body else None,
+            post_params=post_params,
+            body=body,
             stream=not _preload_content,
-            timeouts=timeouts_from(_request_timeout),
+            timeout=_request_timeout,
         )
         if not _preload_content:
             return await self.stream(request)
@@ -203,19 +196,17 @@ class ApiClient:
             response unread.
         """
         self._check_origin(url)
-        common = {
-            "query_params": query_params,
-            "header_params": headers,
-            "post_params": post_params,
-            "body": body,
-            "_request_timeout": _request_timeout,
-        }
-        path = url.removeprefix(self.configuration.host.rstrip("/"))
-        response = await self.call_api(path, method, **common, _preload_content=False)
-        if not _preload_content:
-            return response
-        async with response:
-            return Answer(response.status, response.reason, response.headers, await response.read())
+        request = self._request(
+            method,
+            url.removeprefix(self.configuration.host.rstrip("/")),
+            query_params=query_params,
+            headers=headers or {},
+            post_params=post_params,
+            body=body,
+            stream=not _preload_content,
+            timeout=_request_timeout,
+        )
+        return await (self.send(request) if _preload_content else self.stream(request))
 
     def sanitize_for_serialization(self, obj: Any) -> Any:
         """Return a value as JSON has it: typed models as objects, dates as texts, tuples as they are."""
@@ -248,6 +239,39 @@ class ApiClient:
         if not types or "application/json" in types or "*/*" in types:
             return "application/json"
         return types[0]
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        path_params: Mapping[str, Any] | None = None,
+        query_params: Any,
+        headers: Mapping[str, Any],
+        post_params: Any,
+        body: Any,
+        stream: bool,
+        timeout: Any,
+    ) -> Request:
+        content_type = "application/json"
+        if post_params:
+            if body is not None:
+                raise ValueError("body and post_params cannot be sent together")
+            body, content_type = quote_query(extra_pairs(post_params)), _FORM
+        if method.upper() not in _BODY_METHODS:
+            body = None
+        if body is not None and not any(name.lower() == "content-type" for name in headers):
+            headers = {**headers, "Content-Type": content_type}
+        return build(
+            method,
+            path,
+            path_params=path_params,
+            query=extra_pairs(query_params),
+            headers=headers,
+            body=None if body is None else self.sanitize_for_serialization(body),
+            stream=stream,
+            timeouts=timeouts_from(timeout),
+        )
 
     def _check_origin(self, url: str | None) -> None:
         base = self.configuration.host.rstrip("/")

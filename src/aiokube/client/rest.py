@@ -21,7 +21,6 @@ from __future__ import annotations
 import asyncio
 import enum
 import io
-import io
 import socket
 import ssl
 import time
@@ -53,7 +52,6 @@ __all__ = ["Answer", "ApiException", "RestClient", "timeouts_from"]
 
 _ERROR_BODY_LIMIT = 1 << 20  # bytes; a Status is a few kB, and a body that is none is cut to TEXT_LIMIT anyway
 _LARGE_BODY = 1 << 20  # bytes; aiohttp warns about larger ones that are not files
-_LARGE_BODY = 1 << 20  # bytes
 _NO_LIMIT = 1_000_000  # requests at once
 _KEEPALIVE = 30.0  # seconds; a kube-apiserver closes idle connections after 90
 
@@ -144,13 +142,24 @@ class Answer:
 class _Course:
     """What has happened to one request so far, and whether it goes out again."""
 
-    __slots__ = ("asked", "authorization", "deadline", "last", "limit", "renewed", "repeated", "request", "underway")
+    __slots__ = (
+        "asked",
+        "authorization",
+        "deadline",
+        "last",
+        "limit",
+        "renewed",
+        "repeated",
+        "request",
+        "total",
+        "underway",
+    )
 
     def __init__(self, request: Request, limit: int) -> None:
         self.request = request
         self.limit = limit
-        total = None if request.timeouts is None else request.timeouts.total
-        self.deadline = None if total is None else asyncio.get_running_loop().time() + total
+        self.total = None if request.timeouts is None else request.timeouts.total
+        self.deadline = None if self.total is None else asyncio.get_running_loop().time() + self.total
         self.asked = False  # the configuration for credentials: the request brings none itself
         self.authorization: _Secret | None = None  # what it gave last
         self.underway = False  # it may have been sent, and its answer is not complete
@@ -182,7 +191,7 @@ class _Course:
 
     def past_deadline(self) -> TimeoutError:
         """Return what to raise when the caller's deadline passed."""
-        why = f"the deadline of {self.request.timeouts.total:g} s passed" if self.request.timeouts else ""
+        why = f"the deadline of {self.total or 0:g} s passed"
         if self.underway and not self.request.safe:
             return OutcomeUnknownTimeoutError(self.request.target, why)
         return TimeoutError(f"no answer to {self.request.target or 'the request'}: {why}")
@@ -394,13 +403,13 @@ class RestClient:
 
 @asynccontextmanager
 async def _deadline(course: _Course) -> AsyncIterator[None]:
-    scope = asyncio.timeout_at(course.deadline)
+    """Raise what says so when the caller's deadline passes; the last real error is its cause."""
     try:
-        async with scope:
+        async with asyncio.timeout_at(course.deadline):
             yield
     except TimeoutError:
-        if not scope.expired():
-            raise
+        if course.deadline is None or asyncio.get_running_loop().time() < course.deadline:
+            raise  # a deadline of a phase
         raise course.past_deadline() from course.last
 
 
@@ -443,11 +452,6 @@ def _without_headers(error: aiohttp.ClientResponseError) -> aiohttp.ClientRespon
     asked = error.request_info
     bare = aiohttp.RequestInfo(asked.url, asked.method, CIMultiDictProxy(CIMultiDict()), asked.real_url)
     return type(error)(bare, (), status=error.status, message=error.message, headers=error.headers)
-
-
-def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
-    """What aiohttp is given for a body; it warns of large ones as bytes, because it writes them in one piece."""
-    return io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY else body
 
 
 async def _error_of(response: aiohttp.ClientResponse, request: Request) -> ApiException:

@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aiokube._machinery.headers import WarningText, warning_texts
+from aiokube._machinery.headers import warning_texts
+from aiokube.client.callers import callers_stacklevel
 
 
 class ServerWarning(UserWarning):
@@ -26,9 +27,14 @@ class ServerWarning(UserWarning):
 
 
 def surface(values: Iterable[str], handler: Callable[[Any], None] | None) -> None:
-    """Give each warning of an answer to Python's warnings and to the handler, if there is one."""
+    """Give each warning of an answer to Python's warnings, for whoever called aiokube, and to a handler.
+
+    Args:
+        values: The answer's `Warning:` headers.
+        handler: Called with each `ServerWarning`; None for none.
+    """
     for code, agent, text in warning_texts(values):
-        warning = ServerWarning(*WarningText(code, agent, text))
+        warning = ServerWarning(code, agent, text)
         if handler is not None:
             handler(warning)
-        warnings.warn(warning, stacklevel=2)
+        warnings.warn(warning, stacklevel=callers_stacklevel())

@@ -15,11 +15,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from weakref import WeakValueDictionary
 
 from aiokube.client.configuration import Configuration
 from aiokube.client.credentials import CredentialsError
+from aiokube.client.regular_file import read_regular_file
+
+_FILE_LIMIT = 16 << 20  # bytes; the bundle of all public authorities has 200 kB
 
 _contexts: WeakValueDictionary[str, ssl.SSLContext] = WeakValueDictionary()
 _lock = threading.Lock()
@@ -34,6 +37,9 @@ class _Material(NamedTuple):
     verify: bool
     check_hostname: bool
     lenient: bool
+
+    def __repr__(self) -> str:
+        return "<key material>"  # it stands in frames that errors go through
 
     def digest(self) -> str:
         digest = hashlib.sha256()
@@ -71,7 +77,7 @@ def _material(configuration: Configuration) -> _Material:
         verify=configuration.verify_ssl,
         check_hostname=configuration.verify_ssl and configuration.assert_hostname is not False,
         # Many clusters' CAs lack extensions that VERIFY_X509_STRICT asks for (set by default from Python 3.13 on);
-        # client-go accepts them. The chain and the host name are verified all the same.
+        # client-go accepts them. Chain and host name are verified all the same.
         lenient=ca is not None or configuration.disable_strict_ssl_verification,
     )
 
@@ -80,30 +86,43 @@ def _content(data: bytes | None, path: str | None, what: str) -> bytes | None:
     if data or not path:
         return data or None
     try:
-        return Path(path).read_bytes()
+        content = read_regular_file(path, limit=_FILE_LIMIT)
     except OSError as error:
         raise CredentialsError(f"cannot read the {what} {path}: {error.strerror or error}") from error
+    if not content.strip():
+        # Without an authority of its own, the server would be trusted by the system's.
+        raise CredentialsError(f"cannot use the {what} {path}: it is empty")
+    return content
 
 
 def _build(material: _Material) -> ssl.SSLContext:
-    try:
-        cadata = material.ca.decode("ascii", "ignore") if material.ca else None
-        context = ssl.create_default_context(cadata=cadata)
-    except ssl.SSLError as error:
-        raise CredentialsError(f"the certificate authority cannot be used: {error.reason or error}") from error
+    context = _trusting(material.ca)
     if material.lenient:
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.hostname_checks_common_name = False  # a name belongs into the certificate's list of names, as in Go
     context.check_hostname = material.check_hostname
     if not material.verify:
         context.verify_mode = ssl.CERT_NONE
     if material.cert:
-        _load_client_certificate(context, material.cert, material.key)
+        _load_client_certificate(context, material)
     return context
 
 
-def _load_client_certificate(context: ssl.SSLContext, cert: bytes, key: bytes | None) -> None:
+def _trusting(ca: bytes | None) -> ssl.SSLContext:
+    if ca is None:
+        return ssl.create_default_context()
     try:
-        with _unlinked(cert + b"\n" + (key or b"")) as path:
+        context = ssl.create_default_context(cadata=ca.decode("ascii", "ignore"))
+    except ssl.SSLError as error:
+        raise CredentialsError(f"the certificate authority cannot be used: {error.reason or error}") from error
+    # Whatever is configured is trusted, an authority between the root and the server too, as in Go.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def _load_client_certificate(context: ssl.SSLContext, material: _Material) -> None:
+    try:
+        with _unlinked(material) as path:
             # The password keeps OpenSSL from asking on the terminal for that of an encrypted key.
             context.load_cert_chain(path, password="")
     except ssl.SSLError as error:
@@ -112,18 +131,31 @@ def _load_client_certificate(context: ssl.SSLContext, cert: bytes, key: bytes | 
 
 
 @contextmanager
-def _unlinked(content: bytes) -> Iterator[str]:
-    """Give a path at which OpenSSL can read bytes: in memory where the system can, else a file that only we read."""
-    if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
-        fd = os.memfd_create("aiokube", os.MFD_CLOEXEC)
-        try:
-            os.write(fd, content)
-            yield f"/proc/self/fd/{fd}"
-        finally:
-            os.close(fd)
+def _unlinked(material: _Material) -> Iterator[str]:
+    """Give a path at which OpenSSL can read certificate and key: in memory where the system can."""
+    file = _memory_file()
+    if file is not None:
+        with file:
+            _write(file, material)
+            yield f"/proc/self/fd/{file.fileno()}"
         return
     with tempfile.TemporaryDirectory(prefix="aiokube-") as directory:  # 0700
         path = Path(directory, "pem")
-        path.touch(mode=0o600)
-        path.write_bytes(content)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            _write(file, material)
         yield str(path)
+
+
+def _memory_file() -> BinaryIO | None:
+    """Open a file that is on no disk and has no name; None where there is no such thing."""
+    if not hasattr(os, "memfd_create") or not os.path.isdir("/proc/self/fd"):
+        return None
+    try:
+        return open(os.memfd_create("aiokube", os.MFD_CLOEXEC), "wb")
+    except OSError:  # a sandbox that does not allow it
+        return None
+
+
+def _write(file: BinaryIO, material: _Material) -> None:
+    file.write(b"%b\n%b" % (material.cert or b"", material.key or b""))
+    file.flush()
