@@ -17,36 +17,36 @@ LEAKS = {
 HARMLESS = {
     "executor": "async def test_it(): await asyncio.to_thread(len, ())",
     "awaited": "async def test_it(): await asyncio.ensure_future(asyncio.sleep(0))",
-    "waited for": "def test_it(): subprocess.run(['true'])",
+    "waited_for": "def test_it(): subprocess.run(['true'])",
     "sync": "def test_it(): kept.append(1)",
 }
 
 
 @pytest.fixture
 def run(pytester: pytest.Pytester) -> "Run":
-    pytester.makeconftest(CONFTEST.read_text())
+    pytester.makeconftest(CONFTEST.read_text().replace("_GRACE_SECONDS = 2.0", "_GRACE_SECONDS = 0.1"))
     return Run(pytester)
 
 
 class Run:
-    """Runs one line of test in a pytest of its own."""
+    """Runs tests in a pytest of its own."""
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self._pytester = pytester
 
-    def __call__(self, line: str) -> pytest.RunResult:
+    def __call__(self, tests: dict[str, str]) -> pytest.RunResult:
         head = "import asyncio, os, socket, subprocess, threading, time\nkept = []\n"
-        self._pytester.makepyfile(head + line)
+        named = (line.replace("test_it", f"test_{name}") for name, line in tests.items())
+        self._pytester.makepyfile(head + "\n".join(named))
         return self._pytester.runpytest_subprocess("--asyncio-mode=auto")
 
 
-@pytest.mark.parametrize("line", LEAKS.values(), ids=LEAKS)
-def test_what_is_left_fails_the_test(run: Run, line: str) -> None:
-    result = run(line)
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*the test left behind:*"])
+def test_what_is_left_fails_the_test(run: Run) -> None:
+    result = run(LEAKS)
+    result.assert_outcomes(passed=len(LEAKS), errors=len(LEAKS))
+    for name in LEAKS:
+        result.stdout.fnmatch_lines([f"*ERROR at teardown of test_{name} *", "*the test left behind: *"])
 
 
-@pytest.mark.parametrize("line", HARMLESS.values(), ids=HARMLESS)
-def test_what_is_not_left_does_not(run: Run, line: str) -> None:
-    run(line).assert_outcomes(passed=1)
+def test_what_is_not_left_does_not(run: Run) -> None:
+    run(HARMLESS).assert_outcomes(passed=len(HARMLESS))

@@ -52,6 +52,9 @@ def test_path_says_how_to_build(command: Command) -> None:
 
 
 def test_up_lasts_until_down(command: Command, control_plane: ControlPlane) -> None:
+    """And is not kept from it by what was left when the machine went down."""
+    command.up_folder.mkdir(parents=True)
+    (command.up_folder / "etcd").write_text("of the past")
     kubeconfig = command.folder / "a kubeconfig"
     up = command("up", "--kubeconfig", str(kubeconfig), "--controllers=none")
     assert (up.stdout, up.stderr) == (f"export KUBECONFIG='{kubeconfig}'\n", "")
@@ -82,13 +85,4 @@ def test_up_overwrites_no_kubeconfig(command: Command) -> None:
         f"aiokube: {kubeconfig} exists and is not overwritten: name another file\n",
     )
     assert kubeconfig.read_text() == "precious"
-    assert not command.up_folder.exists()
-
-
-def test_up_removes_what_a_crash_of_the_machine_has_left(command: Command) -> None:
-    command.up_folder.mkdir(parents=True)
-    (command.up_folder / "etcd").write_text("of the past")
-    assert command("up", "--controllers=none").returncode == 0
-    assert (command.up_folder / "etcd").is_dir()
-    assert command("down").returncode == 0
     assert not command.up_folder.exists()
