@@ -20,6 +20,7 @@ from aiokube._machinery.params import extra_pairs
 from aiokube._machinery.paths import quote_query
 from aiokube._machinery.requests import Request, build
 from aiokube.client.configuration import Configuration
+from aiokube.client.exceptions import ApiException
 from aiokube.client.rest import Answer, RestClient, timeouts_from
 
 __all__ = ["ApiClient"]
@@ -107,6 +108,11 @@ class ApiClient:
     async def stream(self, request: Request) -> aiohttp.ClientResponse:
         """Send a request and return its answer unread; the caller closes it. Raises as `send` does."""
         return await self.rest_client.stream(request, self.default_headers)
+
+    def as_raised(self, error: ApiException) -> ApiException:
+        """Return an error as this client raises it: itself. One that stands in for another package's client makes it
+        an error of that package too."""
+        return error
 
     async def call_api(
         self,

@@ -20,13 +20,7 @@ from aiokube.client.api_client import ApiClient
 from aiokube.dynamic.bodies import delete_options, metadata_of, with_type
 from aiokube.dynamic.calls import path_request, refuse_endless, result_of, verb_request
 from aiokube.dynamic.discovery import Discoverer, EagerDiscoverer, LazyDiscoverer
-from aiokube.dynamic.foreign import (
-    ErrorsForBoth,
-    foreign_events,
-    is_foreign_client,
-    is_foreign_watch,
-    transport_for,
-)
+from aiokube.dynamic.foreign import for_callers, foreign_events, is_foreign_watch, transport_for
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json, instance_of
 from aiokube.dynamic.listing import items_of, pages, snapshot
 from aiokube.dynamic.resource import Resource, ResourceList, Subresource
@@ -404,7 +398,7 @@ class DynamicClient:
         if is_foreign_watch(watcher):
             return foreign_events(watcher, partial(ResourceInstance, resource), resource.get, **keywords)
         events = (watcher or Watch()).stream_as(partial(instance_from_json, resource), resource.get, **keywords)
-        return ErrorsForBoth(events) if is_foreign_client(resource.client) else events
+        return for_callers(events, resource.client)
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Send any request: request(method, path, body=None, **keywords), the keywords being those of the verbs.

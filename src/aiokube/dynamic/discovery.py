@@ -101,7 +101,7 @@ class Discoverer:
         """
         knowledge = self._snapshot().knowledge
         if knowledge.version_failure is not None:
-            raise _error("version", knowledge.version_failure)
+            raise self._transport.as_raised(_error("version", knowledge.version_failure))
         return {"kubernetes": dict(knowledge.version)}
 
     @property
@@ -278,8 +278,8 @@ class Discoverer:
         if not matches and not terms.contradiction:
             snapshot = await self._saved(await self._opened_entry().after_miss(snapshot, self._transport))
             matches = snapshot.catalog.search(terms)
-        if not matches:
-            _raise_failure(snapshot.catalog, terms)
+        if not matches and (failure := _failure_asked_for(snapshot.catalog, terms)) is not None:
+            raise self._transport.as_raised(failure)
         return snapshot.catalog, self._make_all(snapshot.catalog, matches)
 
     def _all(self, catalog: Catalog) -> Iterator[Resource]:
@@ -438,11 +438,12 @@ def _hint(catalog: Catalog, terms: Terms) -> str:
     return "".join(f"; {hint}" for hint in hints)
 
 
-def _raise_failure(catalog: Catalog, terms: Terms) -> None:
-    """Raise the failure of a group-version that was asked for: what is not known is not missing."""
+def _failure_asked_for(catalog: Catalog, terms: Terms) -> DynamicApiError | None:
+    """Return the failure of a group-version that was asked for: what is not known is not missing."""
     for version, failure in catalog.failures:
         if terms.names(version):
-            raise _error(str(version), failure)
+            return _error(str(version), failure)
+    return None
 
 
 def _error(what: str, failure: Failure) -> DynamicApiError:

@@ -60,9 +60,10 @@ def transport_for(client: Any) -> ApiClient:
     )
 
 
-def is_foreign_client(client: Any) -> bool:
-    """Whether a DynamicClient sends for an ApiClient of kubernetes_asyncio."""
-    return isinstance(getattr(client, "transport", None), ForeignTransport)
+def for_callers(events: AsyncIterable[Any], client: Any) -> AsyncIterable[Any]:
+    """Return events whose errors are those that the callers of a DynamicClient catch."""
+    transport = getattr(client, "transport", None)
+    return ErrorsForBoth(events, transport) if isinstance(transport, ForeignTransport) else events
 
 
 def is_foreign_watch(watcher: Any) -> bool:
@@ -87,10 +88,12 @@ class ErrorsForBoth:
 
     Args:
         events: What to iterate over.
+        transport: Whose errors they are.
     """
 
-    def __init__(self, events: AsyncIterable[Any]) -> None:
+    def __init__(self, events: AsyncIterable[Any], transport: ApiClient) -> None:
         self._events = aiter(events)
+        self._transport = transport
 
     def __aiter__(self) -> Self:
         return self
@@ -99,7 +102,7 @@ class ErrorsForBoth:
         try:
             return await anext(self._events)
         except ApiException as error:
-            raise _for_both(error) from None
+            raise self._transport.as_raised(error) from None
 
     async def aclose(self) -> None:
         """End the iteration."""
@@ -126,7 +129,7 @@ class ForeignTransport(ApiClient):
         try:
             return await super().send(request)
         except ApiException as error:
-            raise _for_both(error) from None
+            raise self.as_raised(error) from None
 
     async def stream(self, request: Request) -> aiohttp.ClientResponse:
         """Send a request and return its answer unread; see ApiClient."""
@@ -134,7 +137,11 @@ class ForeignTransport(ApiClient):
         try:
             return await super().stream(request)
         except ApiException as error:
-            raise _for_both(error) from None
+            raise self.as_raised(error) from None
+
+    def as_raised(self, error: ApiException) -> ApiException:
+        """Return an error in a class that `except` of both packages catches."""
+        return _for_both(error)
 
     def _take_headers(self) -> None:
         theirs = dict(self._client.default_headers)
