@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from aiokube._machinery.objects import encode
 from aiokube._machinery.params import extra_pairs, query_pairs, unknown
 from aiokube._machinery.paths import quote_query, quote_sub_path
 from aiokube._machinery.requests import Request, Target, build
+from aiokube.client.callers import callers_stacklevel
 from aiokube.client.rest import Answer, timeouts_from
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json
 from aiokube.dynamic.resource import Resource, Subresource
@@ -107,19 +107,8 @@ def _pairs(keywords: Mapping[str, Any]) -> list[tuple[str, str]]:
     for keyword, near in unknown(keywords).items():
         hint = f"; did you mean {near}?" if near else ""
         text = f"keyword {keyword} is not known and has no effect{hint}"
-        warnings.warn(text, IgnoredKeywordWarning, stacklevel=_callers_stacklevel())
+        warnings.warn(text, IgnoredKeywordWarning, stacklevel=callers_stacklevel())
     return query_pairs(keywords) + extra_pairs(keywords.get("query_params"))
-
-
-def _callers_stacklevel() -> int:
-    """Where a warning of the function that asks belongs: to the first frame that is not aiokube's.
-
-    How many there are between depends on the verb. (From Python 3.12 on `skip_file_prefixes` would do.)
-    """
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "aiokube":
-        frame, level = frame.f_back, level + 1
-    return level
 
 
 def _headers(keywords: Mapping[str, Any], body: Any) -> tuple[tuple[str, str], ...]:
