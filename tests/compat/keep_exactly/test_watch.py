@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aiokube import watch
+from aiokube._machinery.listwatch import Pace
 from aiokube.dynamic import ResourceInstance
 from aiokube.testing import ControlPlane
 from compat.defects.both_packages import Package, connected
@@ -122,8 +123,9 @@ async def test_what_a_watch_sets_itself_may_be_given(both: Recorder, package: Pa
         assert (await anext(stream))["object"]["metadata"]["resourceVersion"] in ("5", "7")
 
 
-async def test_a_watch_without_a_timeout_goes_on(wire: Recorder) -> None:
+async def test_a_watch_without_a_timeout_goes_on(wire: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ends a watch now and then; the next one begins where it was."""
+    monkeypatch.setattr(watch.Watch, "_pace", Pace(restart=0, very_short=0))
 
     async def one_event(exchange: Exchange) -> None:
         await exchange.start()
