@@ -205,9 +205,21 @@ def _for_both(error: ApiException) -> ApiException:
         return error
     ours = type(error)
     if ours not in _classes:
-        _classes[ours] = type(ours.__name__, (ours, foreign), {"__doc__": ours.__doc__, "__module__": ours.__module__})
+        known = {"__doc__": ours.__doc__, "__module__": ours.__module__, "__reduce__": _reduce}
+        _classes[ours] = type(ours.__name__, (ours, foreign), known)
     error.__class__ = _classes[ours]
     return error
+
+
+def _reduce(error: ApiException) -> tuple[Any, ...]:
+    """How pickle takes such an error apart: as one of ours, for a class is found by its name, and it has ours."""
+    ours: type[ApiException] = type(error).__bases__[0]
+    rebuild, (_, *rest) = ours.__reduce__(error)
+    return _rebuild, (rebuild, ours, *rest)
+
+
+def _rebuild(rebuild: Callable[..., ApiException], *parts: Any) -> ApiException:
+    return _for_both(rebuild(*parts))
 
 
 def _foreign_class(module: str, name: str) -> type[Any] | None:
