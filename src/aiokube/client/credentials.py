@@ -154,7 +154,7 @@ class TokenFileCredentials:
         if not self._is_fresh():
             async with self._lock():
                 if not self._is_fresh():
-                    await asyncio.to_thread(self.read)
+                    await self._read_in_thread()
         return self._current()
 
     async def refresh(self, rejected: str | None) -> bool:
@@ -162,7 +162,7 @@ class TokenFileCredentials:
         async with self._lock():
             # Of many requests that were refused together, the first one reads for all.
             if self._reading is known and self._current_or_none() == rejected:
-                await asyncio.to_thread(self.read)
+                await self._read_in_thread()
         return self._current_or_none() not in (None, rejected)
 
     def read(self) -> str:
@@ -174,15 +174,27 @@ class TokenFileCredentials:
         Raises:
             CredentialsError: the file cannot be read and never could be.
         """
-        tried_at = self._clock()
-        try:
-            value = self._read_file()
-        except (OSError, CredentialsError) as error:
-            self._remember_failure(tried_at, error)
-        else:
-            self._failing = False
-            self._reading = _Reading(value, tried_at)
+        self._remember(self._clock(), self._try_file())
         return self._current()
+
+    async def _read_in_thread(self) -> None:
+        # What was read is taken over here and not in the thread: requests that were refused together have all
+        # seen the old reading by then, however fast the thread was.
+        tried_at = self._clock()
+        self._remember(tried_at, await asyncio.to_thread(self._try_file))
+
+    def _try_file(self) -> str | OSError | CredentialsError:
+        try:
+            return self._read_file()
+        except (OSError, CredentialsError) as error:
+            return error
+
+    def _remember(self, tried_at: float, outcome: str | OSError | CredentialsError) -> None:
+        if not isinstance(outcome, str):
+            self._remember_failure(tried_at, outcome)
+            return
+        self._failing = False
+        self._reading = _Reading(outcome, tried_at)
 
     def _read_file(self) -> str:
         try:
