@@ -21,6 +21,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -104,12 +105,16 @@ Script: TypeAlias = Callable[[Exchange], Awaitable[None]]
 class ScriptedServer:
     """Listens on loopback and answers the n-th request by the n-th script.
 
+    Args:
+        tls: What it serves https with, None to serve http.
+
     Attributes:
         requests: What arrived, in order.
         otherwise: Answers what there is no script for; None makes that a failure of the test.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[ScriptedRequest] = []
         self.otherwise: Script | None = None
         self._scripts: deque[Script] = deque()
@@ -121,7 +126,7 @@ class ScriptedServer:
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
         host, port = self._server.sockets[0].getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{port}"
 
     @property
     def open_connections(self) -> int:
@@ -143,7 +148,7 @@ class ScriptedServer:
             await asyncio.wait(self._connections)
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, exc_type: type[BaseException] | None, *exc_info: object) -> None:
