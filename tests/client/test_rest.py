@@ -22,7 +22,7 @@ import msgspec
 import pytest
 
 from aiokube._machinery.requests import Request, Timeouts, build
-from aiokube.client import ApiClient, Configuration, PlaintextCredentialsWarning
+from aiokube.client import ApiClient, Configuration, PlaintextCredentialsWarning, rest
 from aiokube.client.credentials import TokenCredentials
 from aiokube.client.exceptions import (
     ApiException,
@@ -320,9 +320,11 @@ async def test_an_answer_that_is_not_http_is_not_asked_for_again(
     server: ScriptedServer, client: RestClient, waits: list[float]
 ) -> None:
     server.play(speaks_something_else)
-    with pytest.raises(aiohttp.ClientResponseError):
-        await client.send(READ, {})
+    with pytest.raises(aiohttp.ClientResponseError, match="Expected HTTP/") as caught:
+        await client.send(build("GET", "/a", headers={"X-One": "1"}), {})
     assert not waits
+    assert not caught.value.request_info.headers
+    assert caught.value.__context__ is None, "aiohttp's own error has the headers"
 
 
 async def test_the_error_before_the_last_one_is_attached(
@@ -922,17 +924,17 @@ async def test_a_request_under_way_ends_when_the_client_is_closed(server: Script
 async def test_many_first_requests_open_one_session(
     server: ScriptedServer, client: RestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[aiohttp.ClientSession] = []
+    opened = []
 
-    class Counted(aiohttp.ClientSession):
-        def __init__(self, **keywords: Any) -> None:
-            super().__init__(**keywords)
-            made.append(self)
+    def counted(*args: Any) -> Any:
+        opened.append(open_pool(*args))
+        return opened[-1]
 
-    monkeypatch.setattr(aiohttp, "ClientSession", Counted)
+    open_pool = rest._open_pool
+    monkeypatch.setattr(rest, "_open_pool", counted)
     server.otherwise = answers()
     await asyncio.gather(*(client.send(READ, {}) for _ in range(20)))
-    assert len(made) == 1
+    assert len(opened) == 1
 
 
 def test_a_client_belongs_to_the_loop_that_opened_it() -> None:
