@@ -7,7 +7,7 @@ object that is decoded as it is read, or a text. Nothing here knows the layers t
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +23,7 @@ from aiokube.dynamic.discovery import Discoverer, EagerDiscoverer, LazyDiscovere
 from aiokube.dynamic.foreign import for_callers, foreign_events, is_foreign_watch, transport_for
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json, instance_of
 from aiokube.dynamic.listing import items_of, pages, snapshot
+from aiokube.dynamic.modifying import ATTEMPTS, modify
 from aiokube.dynamic.resource import Resource, ResourceList, Subresource
 from aiokube.watch import Watch
 
@@ -66,11 +67,11 @@ class DynamicClient:
     def __init__(
         self, client: ApiClient, cache_file: str | None = None, discoverer: type[Discoverer] | None = None
     ) -> None:
+        self.transport = transport_for(client)
         self.client = client
         self.configuration = client.configuration
         self.cache_file = cache_file
         self.discoverer: type[Discoverer] = discoverer or LazyDiscoverer
-        self.transport = transport_for(client)
         self._resources: Discoverer | None = None
 
     def __await__(self) -> Generator[Any, None, Self]:
@@ -301,6 +302,43 @@ class DynamicClient:
             ValueError: Name or namespace is missing.
         """
         return await self._write("replace", resource, body, name, namespace, kwargs)
+
+    async def modify(
+        self,
+        resource: Resource,
+        change: Callable[[ResourceInstance], Any],
+        name: str,
+        namespace: str | None = None,
+        *,
+        attempts: int = ATTEMPTS,
+        **kwargs: Any,
+    ) -> ResourceInstance:
+        """Read an object, change it and replace it; when it has changed meanwhile, again from what it is then.
+
+        Args:
+            resource: What to change.
+            change: Gets the object and changes it in place; a function or a coroutine function, called for each try.
+            name: The object.
+            namespace: Where it is; None for kinds without namespaces.
+            attempts: How often it is tried in all.
+            kwargs: Of `replace`; see the class.
+
+        Returns:
+            The object as the server has it then.
+
+        Raises:
+            ConflictError: Others were quicker each time.
+        """
+
+        async def read() -> ResourceInstance:
+            instance: ResourceInstance = await self.get(resource, name, namespace)
+            return instance
+
+        async def replace(instance: ResourceInstance) -> ResourceInstance:
+            replaced: ResourceInstance = await self.replace(resource, instance, name, namespace, **kwargs)
+            return replaced
+
+        return await modify(read, change, replace, attempts=attempts)
 
     async def patch(
         self, resource: Resource, body: Any = None, name: str | None = None, namespace: str | None = None, **kwargs: Any

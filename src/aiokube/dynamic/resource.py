@@ -7,7 +7,7 @@ first place. `ResourceList` does its verbs on each item of a list, `Subresource`
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,16 @@ class _ResourceVerbs:
     ) -> Any:
         """Replace an object by another version of it."""
         return await self._verbs.replace(self, body, name, namespace, **kwargs)  # type: ignore[arg-type]
+
+    async def modify(
+        self,
+        change: Callable[[ResourceInstance], Any],
+        name: str,
+        namespace: str | None = None,
+        **kwargs: Any,
+    ) -> ResourceInstance:
+        """Read an object, change it and replace it; when it has changed meanwhile, again from what it is then."""
+        return await self._verbs.modify(self, change, name, namespace, **kwargs)  # type: ignore[arg-type]
 
     async def patch(
         self, body: Any = None, name: str | None = None, namespace: str | None = None, **kwargs: Any

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ class Verbs(Protocol):
     async def replace(
         self, resource: Resource, body: Any = None, name: str | None = None, namespace: str | None = None, **kwargs: Any
     ) -> Any: ...
+
+    async def modify(
+        self,
+        resource: Resource,
+        change: Callable[[ResourceInstance], Any],
+        name: str,
+        namespace: str | None,
+        **kwargs: Any,
+    ) -> ResourceInstance: ...
 
     async def patch(
         self, resource: Resource, body: Any = None, name: str | None = None, namespace: str | None = None, **kwargs: Any
