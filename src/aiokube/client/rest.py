@@ -255,8 +255,22 @@ class RestClient:
 
     async def close(self) -> None:
         """Close every connection; requests after this are refused. Closing again does nothing."""
-        self._state = _State.CLOSED
-        pool, self._pool = self._pool, None
+        await self._end(_State.CLOSED)
+
+    async def disconnect(self) -> None:
+        """Close every connection; the next request opens another one, unless the client is closed."""
+        if self._state is _State.OPEN:
+            await self._end(_State.NEW)
+
+    def abandon(self) -> None:
+        """Let go of every connection without waiting and without a warning, when nobody is left who could close."""
+        pool, self._pool, self._state = self._pool, None, _State.CLOSED
+        if pool is not None and (connector := pool.session.connector) is not None:
+            pool.session.detach()
+            connector._close()  # what the public one does, less the wait for it; a test pins that there is one
+
+    async def _end(self, state: _State) -> None:
+        pool, self._pool, self._state = self._pool, None, state
         if pool is not None:
             await pool.session.close()
 

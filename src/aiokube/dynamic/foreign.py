@@ -1,26 +1,27 @@
 """ApiClients and Watches of kubernetes_asyncio: taken as they are, without importing that package.
 
 Most programs use its typed classes beside its dynamic client, and change only the dynamic import. So its ApiClient
-says where the server is and who asks, and a transport of ours sends: it reads that client's configuration when it
-opens, its default headers and its token at every request, and is closed with it. What is raised is caught by `except`
-of both packages.
+says where the server is and who asks, and a transport of ours sends. It reads that client's configuration when it is
+made, its default headers and its token at every request, and is closed with it at the latest. What is raised is caught
+by `except` of both packages.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from functools import partial
 from typing import Any, Self
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet, finalize
 
 import aiohttp
 
 from aiokube._machinery.requests import Request
 from aiokube.client.api_client import ApiClient
 from aiokube.client.configuration import Configuration
-from aiokube.client.exceptions import ApiException
-from aiokube.client.rest import Answer
+from aiokube.client.exceptions import ApiException, api_exception
+from aiokube.client.rest import Answer, RestClient
 
 _PACKAGE = "kubernetes_asyncio"
 
@@ -40,6 +41,7 @@ _FIELDS = (
     "no_proxy",
     "proxy_headers",
     "connection_pool_maxsize",
+    "retries",
     "socket_options",
 )
 
@@ -75,12 +77,24 @@ def is_foreign_watch(watcher: Any) -> bool:
 async def foreign_events(
     watcher: Any, wrap: Callable[[Any], Any], func: Callable[..., Any], **kwargs: Any
 ) -> AsyncIterator[dict[str, Any]]:
-    """Iterate over the events of a Watch of kubernetes_asyncio, each object wrapped."""
-    async for event in watcher.stream(func, **kwargs, serialize=False):
-        if not event:
-            return
-        event["object"] = wrap(event["object"])
-        yield event
+    """Iterate over the events of a Watch of kubernetes_asyncio, each object wrapped.
+
+    However it ends, the Watch is closed, as it closes itself when it comes to its end; it can be used again.
+
+    Raises:
+        ApiException: What the Watch raises, in a class that `except` of both packages catches.
+    """
+    raised = _foreign_class("client.exceptions", "ApiException") or ApiException
+    try:
+        async for event in watcher.stream(func, **kwargs, serialize=False):
+            if not event:
+                return
+            event["object"] = wrap(event["object"])
+            yield event
+    except raised as error:
+        raise _for_both(error if isinstance(error, ApiException) else api_exception(error)) from error.__cause__
+    finally:
+        await watcher.close()
 
 
 class ErrorsForBoth:
@@ -102,7 +116,7 @@ class ErrorsForBoth:
         try:
             return await anext(self._events)
         except ApiException as error:
-            raise self._transport.as_raised(error) from None
+            raise self._transport.as_raised(error) from error.__cause__
 
     async def aclose(self) -> None:
         """End the iteration."""
@@ -119,37 +133,94 @@ class ForeignTransport(ApiClient):
     """
 
     def __init__(self, client: Any) -> None:
-        super().__init__(_configuration_like(client.configuration))
+        connections = _connections_of(client)
+        super().__init__(connections.configuration)
+        self.rest_client: _Connections = connections
         self._client = client
-        _close_together(client, self)
+        self._own_headers = self.default_headers
+        self._their_headers: dict[str, Any] = {}
+
+    async def close(self) -> None:
+        """Close the connections unless another DynamicClient of the same ApiClient has them in use."""
+        await self.rest_client.leave(self)
 
     async def send(self, request: Request) -> Answer:
         """Send a request and read the whole answer; see ApiClient."""
-        self._take_headers()
+        self._prepare()
         try:
             return await super().send(request)
         except ApiException as error:
-            raise self.as_raised(error) from None
+            raise self.as_raised(error) from error.__cause__
 
     async def stream(self, request: Request) -> aiohttp.ClientResponse:
         """Send a request and return its answer unread; see ApiClient."""
-        self._take_headers()
+        self._prepare()
         try:
             return await super().stream(request)
         except ApiException as error:
-            raise self.as_raised(error) from None
+            raise self.as_raised(error) from error.__cause__
 
     def as_raised(self, error: ApiException) -> ApiException:
         """Return an error in a class that `except` of both packages catches."""
         return _for_both(error)
 
-    def _take_headers(self) -> None:
+    def _prepare(self) -> None:
+        self.rest_client.users.add(self)
         theirs = dict(self._client.default_headers)
-        if getattr(self._client, "cookie", None):
-            theirs.setdefault("Cookie", self._client.cookie)
-        for name, value in theirs.items():
-            if self.default_headers.get(name) != value:
+        if self._client.cookie:
+            theirs["Cookie"] = self._client.cookie
+        if theirs != self._their_headers:
+            self.default_headers = self._own_headers
+            for name, value in theirs.items():
                 self.set_default_header(name, value)
+            self._their_headers = theirs
+
+
+class _Connections(RestClient):
+    """Our connections to the server of one ApiClient of kubernetes_asyncio, shared by all that stand in for it.
+
+    They are closed when nobody uses them any more, and for good when the ApiClient is. If nobody closes that, there
+    is a warning about its own connections, and none about these, which its user did not open.
+
+    Args:
+        configuration: As of RestClient.
+
+    Attributes:
+        configuration: As above.
+        users: Who has sent something, and has not been closed.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        super().__init__(configuration)
+        self.configuration = configuration
+        self.users: WeakSet[ForeignTransport] = WeakSet()
+
+    async def leave(self, user: ForeignTransport) -> None:
+        """Let one user go."""
+        self.users.discard(user)
+        if not self.users:
+            await self.disconnect()
+
+
+_connections: WeakKeyDictionary[Any, _Connections] = WeakKeyDictionary()  # by their ApiClient
+
+
+def _connections_of(client: Any) -> _Connections:
+    """Return the connections beside an ApiClient, which end with it."""
+    connections = _connections.get(client)
+    if connections is None:
+        connections = _connections[client] = _Connections(_configuration_like(client.configuration))
+        finalize(client, connections.abandon)
+        rest = client.rest_client
+        rest.close = partial(_close_both, rest.close, connections)
+    return connections
+
+
+async def _close_both(close: Callable[[], Awaitable[None]], connections: _Connections) -> None:
+    try:
+        await close()
+    finally:
+        await connections.close()
 
 
 class _ForeignCredentials:
@@ -179,23 +250,6 @@ def _configuration_like(theirs: Any) -> Configuration:
             setattr(ours, field, getattr(theirs, field))
     ours.credentials = _ForeignCredentials(theirs)
     return ours
-
-
-def _close_together(client: Any, transport: ApiClient) -> None:
-    """Let a transport end when the client that it stands in for is closed."""
-    rest = client.rest_client
-    transports = getattr(rest, "aiokube_transports", None)
-    if transports is None:
-        transports = rest.aiokube_transports = WeakSet()
-        close = rest.close
-
-        async def close_all() -> None:
-            for each in list(transports):
-                await each.close()
-            await close()
-
-        rest.close = close_all
-    transports.add(transport)
 
 
 def _for_both(error: ApiException) -> ApiException:
