@@ -12,10 +12,14 @@ Objects belong to one thread at a time: a first read in one may lose a write in 
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import decimal
+import enum
 import math
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pprint import pformat
-from typing import Any, NamedTuple, NoReturn, Self, SupportsIndex
+from typing import Any, NoReturn, Self, SupportsIndex
 
 import msgspec
 from msgspec import Raw
@@ -50,8 +54,8 @@ class ResourceField:
 
     def __getattr__(self, name: str) -> Any:
         members = _members(self)
-        if name in members:
-            return _read(members, name)
+        if (value := members.get(name, _ABSENT)) is not _ABSENT:
+            return value if type(value) is not Raw else _read(members, name)
         if name in _MAPPING_METHODS:
             return _MAPPING_METHODS[name].__get__(self)
         if name.startswith("__") and name.endswith("__"):
@@ -106,8 +110,7 @@ class ResourceField:
         return [*dir(type(self)), *_members(self)]
 
     def __copy__(self) -> ResourceField:
-        content = _get_content(self)
-        return _field(dict(content) if type(content) is dict else content)
+        return _field(dict(iter(self)))  # all read, so that both share every node below
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ResourceField:
         content = _get_content(self)
@@ -192,18 +195,20 @@ _MAPPING_METHODS: dict[str, Any] = {
 #
 # dict[str, Any]    its members; a member that is Raw has not been read
 # bytes, Raw        its text
-# _Item             its text, an item of a list that may lack apiVersion and kind
+# _Item             its text, an item of a list that may lack what the list says for all
 # _Document         its text, a whole answer of a server, which may be a list
 
 
-class _Item(NamedTuple):
+class _Item(msgspec.Struct, gc=False):
     text: bytes
-    api_version: str
-    kind: str
+    defaults: dict[str, str]  # one for all items of a list
 
 
-class _Document(NamedTuple):
+class _Document(msgspec.Struct, gc=False):
     text: bytes
+
+
+_ABSENT = Raw()
 
 
 class _ListDocument(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -212,14 +217,16 @@ class _ListDocument(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     kind: str
     apiVersion: str
     items: list[Raw] | None
-    metadata: Raw = Raw(b"")  # in a union with None, msgspec would take only None
+    metadata: Raw = _ABSENT  # in a union with None, msgspec would take only None
 
 
 _decode_any = msgspec.json.Decoder().decode
 _decode_members = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_level = msgspec.json.Decoder(dict[str, Raw] | list[Raw] | str | int | float | bool | None).decode
 _decode_list = msgspec.json.Decoder(_ListDocument).decode
+_decode_items = msgspec.json.Decoder(list[Raw] | None).decode
 _UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_BRACE = ord("{")
 _HEAD = 256  # bytes at the start of a document in which a list shows that it is one
 
 
@@ -235,9 +242,7 @@ def document_from_json(text: bytes) -> ResourceField:
 
 def document_from_dict(document: Mapping[str, Any]) -> ResourceField:
     """Return the field of a whole answer that somebody has decoded; the dict is copied."""
-    field = ResourceField(document)
-    _complete_items(_members(field))
-    return field
+    return ResourceField(_complete(plain(document)))
 
 
 def _field(content: Any) -> ResourceField:
@@ -259,14 +264,9 @@ def _members(field: ResourceField) -> dict[str, Any]:
 
 
 def _split(content: bytes | Raw | _Item | _Document) -> dict[str, Any]:
-    if isinstance(content, _Document):
-        return _split_document(content.text)
-    if not isinstance(content, _Item):
-        return _decode_members(content)
-    members: dict[str, Any] = _decode_members(content.text)
-    members.setdefault("apiVersion", content.api_version)
-    members.setdefault("kind", content.kind)
-    return members
+    if isinstance(content, _Item):
+        return content.defaults | _decode_members(content.text)
+    return _split_document(content.text) if isinstance(content, _Document) else _decode_members(content)
 
 
 def _split_document(text: bytes) -> dict[str, Any]:
@@ -277,47 +277,56 @@ def _split_document(text: bytes) -> dict[str, Any]:
         except msgspec.ValidationError:
             pass  # JSON of another shape: the general way below takes it
         else:
-            return _members_of_list(document)
+            if (defaults := _defaults_of_items(document.kind, document.apiVersion)) is not None:
+                return _members_of_list(document, defaults)
     members: dict[str, Any] = _decode_members(text)
     if "items" in members:
-        _complete_items(members)
+        _own_items(members)
     return members
 
 
-def _members_of_list(document: _ListDocument) -> dict[str, Any]:
+def _members_of_list(document: _ListDocument, defaults: dict[str, str]) -> dict[str, Any]:
     members: dict[str, Any] = {"kind": document.kind, "apiVersion": document.apiVersion}
-    if bytes(document.metadata):
-        members["metadata"] = document.metadata.copy()  # what is not copied would keep the whole answer
-    items = document.items or []
-    kind = _kind_of_items(document.kind)
-    if kind:
-        api_version = document.apiVersion
-        members["items"] = FieldList([_field(_Item(bytes(item), api_version, kind)) for item in items])
-    else:
-        members["items"] = FieldList([_list_item(item.copy()) for item in items])
+    if document.metadata is not _ABSENT:
+        members["metadata"] = document.metadata.copy()
+    members["items"] = _items(document.items, defaults)
     return members
 
 
-def _complete_items(members: dict[str, Any]) -> None:
-    """Make `items: null` of a list an empty list, and give items the apiVersion and kind that they lack."""
-    kind = _read(members, "kind")
-    if not isinstance(kind, str) or not kind.endswith("List") or "items" not in members:
+def _own_items(members: dict[str, Any]) -> None:
+    """Do for the list of an unusual server what `_members_of_list` does for others; leave what is no list alone."""
+    defaults = _defaults_of_items(_read(members, "kind"), _read(members, "apiVersion"))
+    if defaults is None:
         return
-    items = _read(members, "items")
-    if items is None:
-        members["items"] = FieldList()
-    elif isinstance(items, list) and (kind := _kind_of_items(kind)):
-        api_version = _read(members, "apiVersion")
-        for item in items:
-            if isinstance(item, ResourceField):
-                inner = _members(item)
-                if api_version is not None:
-                    inner.setdefault("apiVersion", api_version)
-                inner.setdefault("kind", kind)
+    try:
+        items = _items(_decode_items(members["items"]), defaults)
+    except msgspec.ValidationError:
+        return
+    del members["items"]  # it comes last, and must not be copied
+    for key, value in members.items():
+        if type(value) is Raw:
+            members[key] = value.copy()
+    members["items"] = items
 
 
-def _kind_of_items(kind: str) -> str:
-    return kind.removesuffix("List") if kind.endswith("List") else ""
+def _items(texts: list[Raw] | None, defaults: dict[str, str]) -> FieldList:
+    """Return items that own their bytes; a Raw that is not copied would keep the whole answer."""
+    return FieldList([_item(bytes(text), defaults) for text in texts or ()])
+
+
+def _item(text: bytes, defaults: dict[str, str]) -> Any:
+    return _field(_Item(text, defaults)) if text[0] == _BRACE else _value_of(Raw(text))
+
+
+def _defaults_of_items(kind: object, api_version: object) -> dict[str, str] | None:
+    """Return what the items of a list get where they lack it, None if the kind is not one of a list.
+
+    A `List`, which holds objects of any kinds, gives them nothing.
+    """
+    if not isinstance(kind, str) or not kind.endswith("List"):
+        return None
+    defaults = {"apiVersion": api_version, "kind": kind.removesuffix("List")} if kind != "List" else {}
+    return {key: value for key, value in defaults.items() if isinstance(value, str)}
 
 
 def _read(members: dict[str, Any], key: str) -> Any:
@@ -340,7 +349,7 @@ def _value_of(text: Raw) -> Any:
 
 
 def _list_item(text: Raw) -> Any:
-    return _field(text) if memoryview(text)[0] == 0x7B else _value_of(text)  # "{": an object stays text
+    return _field(text) if memoryview(text)[0] == _BRACE else _value_of(text)  # an object stays text
 
 
 def _raise_malformed(error: Exception) -> NoReturn:
@@ -352,8 +361,11 @@ def _raise_malformed(error: Exception) -> NoReturn:
 
 
 def wrap(value: Any) -> Any:
-    """Return what a node holds for a value: dicts as new ResourceFields, lists as new FieldLists."""
-    if isinstance(value, str | int | float | ResourceField) or value is None:
+    """Return what a node holds for a value: dicts as new ResourceFields, lists as new FieldLists.
+
+    What is a node already stays that node, so that `field.finalizers += [...]` leaves the list where it is.
+    """
+    if isinstance(value, str | int | float | ResourceField | FieldList) or value is None:
         return value
     if isinstance(value, Mapping):
         return ResourceField(value)
@@ -389,25 +401,17 @@ def _plain_document(content: bytes | Raw | _Item | _Document) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise MalformedObject("object", f"expected an object, got {type(document).__name__}")
     if isinstance(content, _Item):
-        document.setdefault("apiVersion", content.api_version)
-        document.setdefault("kind", content.kind)
-    elif isinstance(content, _Document):
-        _complete_plain_items(document)
+        return content.defaults | document
+    return _complete(document) if isinstance(content, _Document) else document
+
+
+def _complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Make `items: null` of a list an empty list, and give items what they lack; the document is changed."""
+    items = document.get("items", _ABSENT)
+    defaults = _defaults_of_items(document.get("kind"), document.get("apiVersion"))
+    if defaults is not None and (items is None or isinstance(items, list)):
+        document["items"] = [defaults | item if isinstance(item, dict) else item for item in items or ()]
     return document
-
-
-def _complete_plain_items(document: dict[str, Any]) -> None:
-    kind = document.get("kind")
-    if not isinstance(kind, str) or not kind.endswith("List") or "items" not in document:
-        return
-    if document["items"] is None:
-        document["items"] = []
-    kind = _kind_of_items(kind)
-    for item in document["items"] if kind else ():
-        if isinstance(item, dict):
-            if "apiVersion" in document:
-                item.setdefault("apiVersion", document["apiVersion"])
-            item.setdefault("kind", kind)
 
 
 def is_model(value: object) -> bool:
@@ -445,7 +449,7 @@ def encode(value: Any) -> bytes:
         _refuse_unsendable(value, ())
         return _encode(value)
     except RecursionError:
-        raise UnencodableValue("", "it contains itself, or is nested too deep") from None
+        raise UnencodableValue("", _TOO_DEEP) from None
     except (TypeError, UnicodeEncodeError) as error:
         raise UnencodableValue("", str(error)) from None
 
@@ -464,37 +468,57 @@ def _encode_hook(value: Any) -> Any:
         return model_to_dict(value)
     if isinstance(value, Mapping):
         return dict(value)
+    for scalar, exact in _EXACT.items():
+        if isinstance(value, scalar):
+            return exact(value)
     raise TypeError(f"an object of type {type(value).__name__} has no form in JSON")
 
 
 _encode = msgspec.json.Encoder(enc_hook=_encode_hook).encode
-_SENDABLE_SCALARS = frozenset({str, int, bool, type(None), Raw})
+
+# msgspec refuses subclasses of these, which YAML libraries and numpy make.
+_EXACT: dict[type[Any], Callable[[Any], Any]] = {str: str.__str__, int: int.__int__, float: float.__float__}
+_SENDABLE = frozenset({str, int, bool, type(None), Raw})
+_SENDABLE_TOO = (str, int, dt.date, dt.time, decimal.Decimal, enum.Enum, uuid.UUID)
+_DEPTH = 256  # levels; objects of Kubernetes have some fifty at most, what has more contains itself
+_PARTS = 16  # of a path that an error shows
+_TOO_DEEP = "it contains itself, or is nested too deep"
 
 
 def _refuse_unsendable(value: Any, path: tuple[Any, ...]) -> None:
-    """Refuse what the encoder would turn into something else without a word: NaN into null, bytes into base64."""
-    if type(value) in _SENDABLE_SCALARS:
+    """Refuse what the encoder would turn into something else without a word, NaN into null, and what it cannot take.
+
+    The encoder would refuse the latter too, but does not say where it stands.
+    """
+    if type(value) in _SENDABLE:
         return
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise UnencodableValue(_dotted(path), f"{value} has no form in JSON")
-    elif isinstance(value, bytes | bytearray | memoryview):
-        raise UnencodableValue(_dotted(path), "bytes have no form in JSON; decode them, or encode them in base64")
-    elif isinstance(value, ResourceField):
-        content = _get_content(value)
-        if type(content) is dict:
-            _refuse_unsendable(content, path)
-    elif isinstance(value, FieldHolder):
-        _refuse_unsendable(value.attributes, path)
-    elif isinstance(value, Mapping):
+    if len(path) > _DEPTH:
+        raise UnencodableValue(_dotted(path), _TOO_DEEP)
+    if isinstance(value, FieldHolder):
+        value = value.attributes
+    if isinstance(value, ResourceField):
+        value = _get_content(value)
+        if type(value) is not dict:
+            return  # a text, which is JSON
+    if isinstance(value, Mapping):
         for key, item in value.items():
+            if not isinstance(key, str | int | float):
+                raise UnencodableValue(_dotted(path), f"a key is {key!r}, and keys in JSON are texts")
             _refuse_unsendable(item, (*path, key))
     elif isinstance(value, list | tuple | set | frozenset):
         for index, item in enumerate(value):
             _refuse_unsendable(item, (*path, index))
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise UnencodableValue(_dotted(path), f"{value} has no form in JSON")
+    elif isinstance(value, bytes | bytearray | memoryview):
+        raise UnencodableValue(_dotted(path), "bytes have no form in JSON; decode them, or encode them in base64")
     elif is_model(value):
         _refuse_unsendable(model_to_dict(value), path)
+    elif not isinstance(value, _SENDABLE_TOO):
+        raise UnencodableValue(_dotted(path), f"an object of type {type(value).__name__} has no form in JSON")
 
 
 def _dotted(path: tuple[Any, ...]) -> str:
-    return ".".join(str(part) for part in path)
+    shown = ".".join(str(part) for part in path[:_PARTS])
+    return shown if len(path) <= _PARTS else f"{shown}…"
