@@ -1,0 +1,38 @@
+"""Objects that the tests of this folder create, and what kubectl says of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiokube.testing import ControlPlane
+
+
+def config_map(name: str, *, labels: dict[str, str] | None = None, **data: str) -> dict[str, Any]:
+    """A config map with this data."""
+    metadata = {"name": name, "labels": labels or {}}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+def deployment(name: str, replicas: int = 1) -> dict[str, Any]:
+    """A deployment with one container, "main"."""
+    labels = {"app": name}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "main", "image": "registry.example/main:1"}]},
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
+    }
+
+
+async def seen(control_plane: ControlPlane, *what: str) -> Any:
+    """What kubectl gets."""
+    return (await control_plane.kubectl("get", *what, "-o", "json", "--show-managed-fields")).json()
+
+
+async def names(control_plane: ControlPlane, *what: str) -> set[str]:
+    """The names of what kubectl gets."""
+    return {item["metadata"]["name"] for item in (await seen(control_plane, *what))["items"]}
