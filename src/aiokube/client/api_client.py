@@ -148,7 +148,7 @@ class ApiClient:
             response_types_map: Status -> "str" or "bytes" for an answer that is not to be decoded.
             auth_settings: Accepted and ignored: every request carries the configuration's credentials.
             async_req: Accepted and ignored: this is a coroutine.
-            _return_http_data_only: False returns (data, status, headers).
+            _return_http_data_only: True returns the data alone.
             collection_formats: Accepted and ignored.
             _preload_content: False returns the aiohttp response unread, to be closed by the caller.
             _request_timeout: Seconds for everything, (connect, read), or an aiohttp.ClientTimeout.
@@ -156,7 +156,8 @@ class ApiClient:
             _request_auth: A setting as `Configuration.auth_settings()` has them, instead of the credentials.
 
         Returns:
-            The decoded JSON, or a text where the server sends text.
+            (data, status, headers), unless it is asked for otherwise: the data are the decoded JSON, or a text where
+            the server sends text.
 
         Raises:
             ApiException: The answer is not 2xx.
@@ -181,8 +182,9 @@ class ApiClient:
         if not _preload_content:
             return await self.stream(request)
         answer = await self.send(request)
-        data = _decoded(answer, (response_types_map or {}).get(answer.status))
-        return (data, answer.status, answer.headers) if _return_http_data_only is False else data
+        wanted = (response_types_map or {}).get(answer.status)
+        data = None if request.method == "HEAD" else _decoded(answer, wanted)  # whose head tells of a body not sent
+        return data if _return_http_data_only else (data, answer.status, answer.headers)
 
     async def request(
         self,

@@ -108,9 +108,12 @@ async def test_sanitize_for_serialization(package: Package) -> None:
 
 async def test_call_api_and_request(control_plane: ControlPlane) -> None:
     async with ApiClient(control_plane.configuration) as api:
-        read = await api.call_api("/api/v1/namespaces/{name}", "GET", {"name": "kube-system"}, [("pretty", "true")])
+        path = "/api/v1/namespaces/{name}"
+        read = await api.call_api(
+            path, "GET", {"name": "kube-system"}, [("pretty", "true")], _return_http_data_only=True
+        )
         assert read["metadata"]["name"] == "kube-system"
-        whole = await api.call_api("/version", "GET", _return_http_data_only=False)
+        whole = await api.call_api("/version", "GET")
         assert (whole[0]["gitVersion"], whole[1], whole[2]["Content-Type"]) == ("v1.36.3", 200, "application/json")
         unread = await api.call_api("/version", "GET", _preload_content=False)
         assert (await unread.json())["gitVersion"] == "v1.36.3"

@@ -29,7 +29,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Non
 
 async def served(api: ApiClient) -> str:
     """What the server that a client goes to says of itself."""
-    answer = await api.call_api("/version", "GET")
+    answer = await api.call_api("/version", "GET", _return_http_data_only=True)
     return str(answer["gitVersion"])
 
 
