@@ -53,14 +53,13 @@ class ResourceField:
         return {key: plain(value) for key, value in content.items()}
 
     def __getattr__(self, name: str) -> Any:
-        members = _members(self)
-        if (value := members.get(name, _ABSENT)) is not _ABSENT:
-            return value if type(value) is not Raw else _read(members, name)
-        if name in _MAPPING_METHODS:
-            return _MAPPING_METHODS[name].__get__(self)
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
-        return None
+        content = _get_content(self)
+        members = content if type(content) is dict else _members(self)
+        try:
+            value = members[name]
+        except KeyError:
+            return _absent(self, name)
+        return value if type(value) is not Raw else _read(members, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         _members(self)[name] = wrap(value)
@@ -154,6 +153,15 @@ class FieldList(list[Any]):
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
         return FieldList, (list(self),)
+
+
+def _absent(self: ResourceField, name: str) -> Any:
+    """What an attribute is that is no member: a mapping's method, or nothing."""
+    if name in _MAPPING_METHODS:
+        return _MAPPING_METHODS[name].__get__(self)
+    if name.startswith("__") and name.endswith("__"):
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
+    return None
 
 
 class FieldHolder:
@@ -311,11 +319,8 @@ def _own_items(members: dict[str, Any]) -> None:
 
 def _items(texts: list[Raw] | None, defaults: dict[str, str]) -> FieldList:
     """Return items that own their bytes; a Raw that is not copied would keep the whole answer."""
-    return FieldList([_item(bytes(text), defaults) for text in texts or ()])
-
-
-def _item(text: bytes, defaults: dict[str, str]) -> Any:
-    return _field(_Item(text, defaults)) if text[0] == _BRACE else _value_of(Raw(text))
+    owned = [bytes(text) for text in texts or ()]
+    return FieldList([_field(_Item(text, defaults)) if text[0] == _BRACE else _value_of(Raw(text)) for text in owned])
 
 
 def _defaults_of_items(kind: object, api_version: object) -> dict[str, str] | None:
