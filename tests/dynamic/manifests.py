@@ -9,7 +9,7 @@ from aiokube.testing import ControlPlane
 
 def config_map(name: str, *, labels: dict[str, str] | None = None, **data: str) -> dict[str, Any]:
     """A config map with this data."""
-    metadata = {"name": name, "labels": labels or {}}
+    metadata = {"name": name, **({"labels": labels} if labels else {})}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
 
 

@@ -16,6 +16,7 @@ from aiokube import validation
 from aiokube._machinery.objects import ResourceField, is_model, model_to_dict, plain
 from aiokube._machinery.patches import APPLY, content_type
 from aiokube._machinery.requests import Request
+from aiokube._machinery.selectors import name_selector
 from aiokube.client.api_client import ApiClient
 from aiokube.dynamic.bodies import delete_options, metadata_of, with_type
 from aiokube.dynamic.calls import path_request, refuse_endless, result_of, verb_request
@@ -423,9 +424,10 @@ class DynamicClient:
 
         Raises:
             GoneError: The history since resource_version is lost; list again, and watch from there.
+            InvalidSegment: There can be no object of that name, or namespace.
         """
         if name is not None:
-            field_selector = f"metadata.name={name}" + (f",{field_selector}" if field_selector else "")
+            field_selector = ",".join(filter(None, (name_selector(name), field_selector)))
         keywords = {
             "namespace": namespace,
             "label_selector": label_selector,
