@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
-from aiokube._machinery.errors import InvalidSegment
+from aiokube._machinery.errors import InvalidParameter, InvalidSegment
 
-_SEGMENT_SAFE = "-._~!$&'()*+,;=:@"  # pchar of RFC 3986 less percent-encoding
+_PATH_SAFE = "-._~!$&'()*+,;=:@"  # pchar of RFC 3986 less percent-encoding
+_NAME_SAFE = _PATH_SAFE.replace(";", "")  # Java servers cut off what follows it, and `..;` becomes `..`
 _PLAIN = re.compile(r"[A-Za-z0-9_~:-][A-Za-z0-9._~:-]*\Z")  # nearly every name; needs neither check nor quoting
 _FORBIDDEN = {
     "/": "a slash",
@@ -38,8 +39,8 @@ def quote_segment(what: str, value: object) -> str:
     Raises:
         InvalidSegment: It is not a text, empty, `.` or `..`, or holds a character that could split the path.
     """
-    if isinstance(value, str) and _PLAIN.match(value):
-        return value
+    if isinstance(value, str) and (plain := _PLAIN.match(value)):
+        return plain[0]  # not the value: an enum's member would be formatted as "Name.MEMBER"
     if not isinstance(value, str):
         raise InvalidSegment(what, value, f"expected a text, got {type(value).__name__}")
     if not value:
@@ -47,7 +48,7 @@ def quote_segment(what: str, value: object) -> str:
     if value in (".", ".."):
         raise InvalidSegment(what, value, "it means another path")
     _check_characters(what, value, _FORBIDDEN)
-    return quote(value, safe=_SEGMENT_SAFE)
+    return quote(value, safe=_NAME_SAFE)
 
 
 def quote_sub_path(path: object) -> str:
@@ -61,11 +62,8 @@ def quote_sub_path(path: object) -> str:
     """
     if not isinstance(path, str):
         raise InvalidSegment("path", path, f"expected a text, got {type(path).__name__}")
-    _check_characters("path", path, {"\\": _FORBIDDEN["\\"]})
-    segments = path.removeprefix("/").split("/")
-    if any(unquote(segment) in (".", "..") for segment in segments):
-        raise InvalidSegment("path", path, "it may not climb out by . or ..")
-    return "/".join(quote(segment, safe=_SEGMENT_SAFE) for segment in segments)
+    _check_climbing(path)
+    return quote(path.removeprefix("/"), safe=f"{_PATH_SAFE}/")
 
 
 def quote_path(path: str, path_params: Mapping[str, object] | None = None) -> tuple[str, str]:
@@ -82,19 +80,37 @@ def quote_path(path: str, path_params: Mapping[str, object] | None = None) -> tu
     path, _, query = path.partition("?")
     if not path.startswith("/"):
         path = f"/{path}"
-    _check_characters("path", path, {"\\": _FORBIDDEN["\\"], "#": _FORBIDDEN["#"]})
-    if any(unquote(segment) in (".", "..") for segment in path.split("/")):
-        raise InvalidSegment("path", path, "it may not hold . or ..")
+    _check_characters("path", path, {"#": _FORBIDDEN["#"]})
+    _check_climbing(path)
     if re.search(r"%(?![0-9A-Fa-f]{2})", path):
         raise InvalidSegment("path", path, "a percent sign begins no quoted character")
     params = path_params or {}
     path = _TEMPLATE.sub(lambda m: quote_segment(m[1], params[m[1]]) if m[1] in params else m[0], path)
-    return quote(path, safe=f"{_SEGMENT_SAFE}/%"), quote_query(parse_qsl(query, keep_blank_values=True))
+    return quote(path, safe=f"{_PATH_SAFE}/%"), quote_query(parse_qsl(query, keep_blank_values=True))
 
 
 def quote_query(pairs: Iterable[tuple[str, str]]) -> str:
-    """Return pairs as a query, both halves quoted: a value cannot become another parameter."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
+    """Return pairs as a query, both halves quoted: a value cannot become another parameter.
+
+    Raises:
+        InvalidParameter: A text holds half of a surrogate pair.
+    """
+    return "&".join(_quote_pair(name, value) for name, value in pairs)
+
+
+def _quote_pair(name: str, value: str) -> str:
+    try:
+        return f"{quote_plus(name)}={quote_plus(value)}"
+    except UnicodeEncodeError:
+        raise InvalidParameter(name, value, "it holds half of a surrogate pair") from None
+
+
+def _check_climbing(path: str) -> None:
+    """Refuse what some server reads as a step up: quoted, between quoted slashes, or with a parameter (`..;a`)."""
+    decoded = unquote(path)
+    _check_characters("path", decoded, {"\\": _FORBIDDEN["\\"]})
+    if any(segment.partition(";")[0] in (".", "..") for segment in decoded.split("/")):
+        raise InvalidSegment("path", path, "it may not climb out by . or ..")
 
 
 def _check_characters(what: str, value: str, forbidden: Mapping[str, str]) -> None:
