@@ -40,7 +40,7 @@ class InvalidHeader(ValueError):
         self.why = why
 
     def __str__(self) -> str:
-        return f"invalid value of header {_excerpt(self.name)}: {self.why}"
+        return f"invalid header {_excerpt(self.name)}: {self.why}"
 
 
 class InvalidParameter(ValueError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 from aiokube._machinery.errors import InvalidParameter
@@ -111,6 +112,8 @@ def _dry_run(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _text(keyword: str, value: Any) -> str:
+    if isinstance(value, Enum):
+        value = value.value  # str() would give "Name.MEMBER", of one that is a text too
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
