@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
+_LONGEST = 1e9  # seconds; JSON has integers that no float can hold
 TEXT_LIMIT = 2048  # bytes of a body other than a Status that an error keeps, as client-go does
 
 
@@ -53,9 +54,9 @@ class Status(msgspec.Struct, frozen=True):
     def retry_after_seconds(self) -> float | None:
         """Seconds that the server asks to wait, from `details`; None when it does not say."""
         seconds = self.details.get("retryAfterSeconds")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
             return None
-        return max(0.0, float(seconds)) if seconds else None
+        return float(min(seconds, _LONGEST))
 
 
 def parse_status(body: bytes) -> Status | None:
