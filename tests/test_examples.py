@@ -1,0 +1,55 @@
+"""Every example runs as its head says, on a real control plane, and says what it is meant to say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aiokube.testing import ControlPlane
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+# What each example prints, in this order; other lines may stand between.
+PRINTS: dict[str, list[str]] = {
+    "quickstart.py": [
+        r"connected +https://127\.0\.0\.1:\d+, Kubernetes v1\.36",
+        r"discovered +\d{2,} kinds",
+        r"created +namespace aiokube-quickstart",
+        r"applied +deployment web, 2 replicas",
+        r"patched +labels of web are now \{'tier': 'front'\}",
+        r"scaled +web to 5 replicas",
+        r"watched +ADDED pod web-",
+        r"listed +5 pods in pages of 2",
+        r"validated +.* at spec\.replicas:",
+        r'refused +deployments\.apps "api" not found',
+        r"deleted +namespace aiokube-quickstart",
+    ],
+}
+
+
+def test_every_example_is_run() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PRINTS)
+
+
+@pytest.mark.parametrize("example", PRINTS)
+def test_an_example_says_what_it_does(example: str, control_plane: ControlPlane, tmp_path: Path) -> None:
+    """It has a control plane of its own; the shared one is asked for so that the programs are built."""
+    assert control_plane.binaries
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / example)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONDEVMODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    lines = iter(ran.stdout.splitlines())
+    missing = [pattern for pattern in PRINTS[example] if not any(re.search(pattern, line) for line in lines)]
+    assert missing == [], ran.stdout
+    assert list(tmp_path.iterdir()) == []
