@@ -6,10 +6,8 @@ import copy
 import datetime as dt
 import decimal
 import enum
-import gc
 import json
 import pickle
-import tracemalloc
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,10 +89,9 @@ class Model:
 Handle: TypeAlias = tuple[Any, Model]
 
 # Names that something of ours could shadow, and names that encoders spell differently.
-KEYS = st.sampled_from(
-    ["a", "b", "items", "keys", "get", "values", "to_dict", "client", "attributes", "_content", "", "é", '"\\', "名"]
-    + ["__class__", "__len__", "__foo__", "__dict__", "__slots__", "kind", "apiVersion", "metadata"]
-)
+OWN_NAMES = ["items", "keys", "get", "values", "to_dict", "client", "attributes", "_content"]
+DUNDERS = ["__class__", "__len__", "__foo__", "__dict__", "__slots__"]
+KEYS = st.sampled_from([*OWN_NAMES, *DUNDERS, "a", "b", "kind", "apiVersion", "metadata", "", "é", '"\\', "名"])
 # No encoder of ours would write them like this.
 ODD = [b"1.50", b"1E2", b'"\\u0041"', b'"\\u00e9\\/"', b'"\\ud83d\\ude00"', b"-1.0e-3", b"10000000000000000000000"]
 SCALARS = st.sampled_from([*ODD, b"null", b"true", b"false", b'""', b'"List"', b"0"])
@@ -199,7 +196,7 @@ class Editing(RuleBasedStateMachine):
         if model is None:
             assert value is None
             return multiple()
-        types = {dict: ResourceField, list: FieldList}
+        types: dict[type[Any], type[Any]] = {dict: ResourceField, list: FieldList}
         assert type(value) is types.get(type(model.value), type(model.value))
         if not isinstance(model.value, dict | list):
             assert same(value, model.value)
@@ -337,3 +334,408 @@ class Editing(RuleBasedStateMachine):
 
 Editing.TestCase.settings = settings(max_examples=80, stateful_step_count=25)
 TestEditing = Editing.TestCase
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def test_of_members_that_come_twice_the_last_counts() -> None:
+    text = b'{"a":{"b":1},"a":{"b":2,"b":3}}'
+    assert field_from_json(text).a.b == field_from_json(text).to_dict()["a"]["b"] == 3
+    listed = b'{"kind":"Pod","kind":"PodList","apiVersion":"v1","items":[],"items":[{}]}'
+    assert len(document_from_json(listed)["items"]) == len(document_from_json(listed).to_dict()["items"]) == 1
+
+
+@pytest.mark.parametrize("number", ["9223372036854775807", "18446744073709551616", "-9223372036854775809", "1" * 40])
+def test_whole_numbers_of_any_size_stay_what_they_are(number: str) -> None:
+    field = field_from_json(b'{"a":%s}' % number.encode())
+    assert field.to_dict()["a"] == field.a == int(number)
+    assert encode(field) == b'{"a":%s}' % number.encode()
+
+
+def test_a_field_is_copied_from_any_mapping() -> None:
+    params: Any = {"a": {"b": [{"c": 1}]}, "t": ({"d": 2},)}
+    field = ResourceField(MappingProxyType(params))
+    field.a.b[0].c = 3
+    field.a.b.append(4)
+    assert params == {"a": {"b": [{"c": 1}]}, "t": ({"d": 2},)}
+    assert field.to_dict() == {"a": {"b": [{"c": 3}, 4]}, "t": [{"d": 2}]}
+
+
+def test_a_node_stays_the_same_node() -> None:
+    field = field_from_json(b'{"a":{"b":1},"list":[{"c":1}]}')
+    assert (field.a, field.list) == (field["a"], field["list"])
+    assert (field.a is field["a"], field.list is field["list"], field.list[0] is field["list"][0]) == (True,) * 3
+    field.again = field.a
+    field.lists = field.list
+    field.a.b, field.list[0].c = 2, 2
+    assert (field.again.b, field.lists[0].c) == (2, 2)
+
+
+def test_a_shallow_copy_shares_what_is_below() -> None:
+    field = field_from_json(b'{"a":{"b":1},"list":[1],"keys":0}')
+    again = copy.copy(field)
+    again.a.b, again.c = 2, 3
+    again.list.append(2)
+    assert field.to_dict() == {"a": {"b": 2}, "list": [1, 2], "keys": 0}
+
+
+def test_a_deepcopy_keeps_texts_and_aliases() -> None:
+    field = field_from_json(b'{"a":{"b":1},"z": 1.50}')
+    field.again = field.a
+    deep = copy.deepcopy(field)
+    deep.a.b = 2
+    assert encode(deep) == b'{"a":{"b":2},"z":1.50,"again":{"b":2}}'
+    assert field.a.b == 1
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))])  # noqa: S301
+def test_a_list_is_copied_as_such(copied: Callable[[Any], Any]) -> None:
+    items = field_from_json(b'{"list":[{"a":1},[{"b":2}],3]}').list
+    again = copied(items)
+    again.append({"c": 4})
+    assert (type(again), again[-1].c, again[1][0].b, len(items)) == (FieldList, 4, 2, 3)
+
+
+# --- lists ----------------------------------------------------------------------------------------------------
+
+FILLED = {"kind": "Pod", "apiVersion": "v1"}
+LISTS: dict[str, tuple[bytes, dict[str, Any]]] = {
+    "as built-in servers send it": (
+        b' {"kind":"PodList","apiVersion":"v1","metadata":{"continue":"c"},"items":[ {"a":1.50},{"kind":"Own"} ]} ',
+        {"metadata": {"continue": "c"}, "items": [{**FILLED, "a": 1.5}, {**FILLED, "kind": "Own"}]},
+    ),
+    "as custom resources come": (
+        b'{"apiVersion":"v1","items":[{"apiVersion":"v2"},{"a":{}}],"kind":"PodList","metadata":{"continue":"c"}}',
+        {"metadata": {"continue": "c"}, "items": [{**FILLED, "apiVersion": "v2"}, {**FILLED, "a": {}}]},
+    ),
+    "with more on its top level": (
+        b'{"kind":"PodList","apiVersion":"v1","metadata":null,"more":{"b":[1]},"items":[{}]}',
+        {"metadata": None, "more": {"b": [1]}, "items": [FILLED]},
+    ),
+    "without metadata": (b'{"kind":"PodList","apiVersion":"v1","items":[{}]}', {"items": [FILLED]}),
+    "kind last": (
+        b'{"metadata":{"long":"%s"},"items":[{}],"apiVersion":"v1","kind":"PodList"}' % (b"x" * 300),
+        {"metadata": {"long": "x" * 300}, "items": [FILLED]},
+    ),
+    "items null": (b'{"kind":"PodList","apiVersion":"v1","metadata":{},"items":null}', {"metadata": {}, "items": []}),
+    "items null and more": (
+        b'{"kind":"PodList","apiVersion":"v1","more":1,"items":null}',
+        {"more": 1, "items": []},
+    ),
+    "items of other types": (
+        b'{"kind":"PodList","apiVersion":"v1","items":[1,"\\u0041",null,[{"a":1}],{},true]}',
+        {"items": [1, "A", None, [{"a": 1}], FILLED, True]},
+    ),
+    "no version": (b'{"kind":"PodList","items":[{}]}', {"apiVersion": None, "items": [{"kind": "Pod"}]}),
+    "of anything": (
+        b'{"kind":"List","apiVersion":"v1","items":[{"a":1},{"kind":"Own"}]}',
+        {"kind": "List", "items": [{"a": 1}, {"kind": "Own"}]},
+    ),
+    "a kind like that of a list, without items": (
+        b'{"kind":"AllowList","apiVersion":"v1","spec":{"a":1}}',
+        {"kind": "AllowList", "spec": {"a": 1}},
+    ),
+    "a kind like that of a list, items an object": (
+        b'{"kind":"AllowList","apiVersion":"v1","items":{"a":{"b":1}}}',
+        {"kind": "AllowList", "items": {"a": {"b": 1}}},
+    ),
+    "a kind like that of a list, items a text": (
+        b'{"kind":"AllowList","apiVersion":"v1","items":"two"}',
+        {"kind": "AllowList", "items": "two"},
+    ),
+    "a Table": (
+        b'{"kind":"Table","apiVersion":"v1","rows":[{"object":{}}],"items":[{}]}',
+        {"kind": "Table", "rows": [{"object": {}}], "items": [{}]},
+    ),
+    "a kind that is no text": (b'{"kind":7,"apiVersion":"v1","items":[{}]}', {"kind": 7, "items": [{}]}),
+    "no kind": (b'{"apiVersion":"v1","items":[{}]}', {"kind": None, "items": [{}]}),
+}
+
+
+@pytest.mark.parametrize(("text", "rest"), LISTS.values(), ids=LISTS)
+def test_items_get_what_they_lack_and_nothing_is_lost(text: bytes, rest: dict[str, Any]) -> None:
+    """Read as a whole, part by part, or from a dict: it is the same list each time."""
+    expected = {"kind": "PodList", "apiVersion": "v1"} | rest
+    expected = {key: value for key, value in expected.items() if value is not None or key == "metadata"}
+    assert document_from_json(text).to_dict() == expected
+    assert read_through(document_from_json(text)) == expected
+    split = document_from_json(text)
+    assert len(split) == len(expected)
+    assert split.to_dict() == json.loads(encode(split)) == expected
+    assert json.loads(encode(document_from_json(text))) == expected
+    given = json.loads(text)
+    assert document_from_dict(given).to_dict() == expected
+    assert given == json.loads(text)  # the caller's own is not changed
+
+
+def test_an_item_that_nobody_read_is_sent_as_it_came_but_for_what_it_got() -> None:
+    text = b'{"kind":"PodList","apiVersion":"v1","metadata":{ "a":1.50},"items":[{"a": {"b" :1.50}},{"c":1E2}]}'
+    listed = document_from_json(text)
+    assert listed["items"][1].c == 100
+    assert b'"metadata":{ "a":1.50}' in encode(listed)
+    assert b'{"apiVersion":"v1","kind":"Pod","a":{"b" :1.50}}' in encode(listed)
+
+
+def read_through(node: Any) -> Any:
+    """Every value of a node, each read one by one."""
+    if isinstance(node, ResourceField):
+        return {key: read_through(value) for key, value in node}
+    return [read_through(item) for item in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("more", [b"", b'"more":{"c":[1]},'])
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda listed: listed["items"][0],
+        lambda listed: listed["items"][1],
+        lambda listed: listed["items"],
+        lambda listed: listed["metadata"],
+        lambda listed: listed["more"],
+        lambda listed: [len(listed), copy.copy(listed)],
+    ],
+)
+def test_what_is_kept_of_a_list_does_not_keep_its_bytes(more: bytes, keep: Callable[[Any], Any]) -> None:
+    freed: list[int] = []
+
+    class Answer(bytes):
+        def __del__(self) -> None:
+            freed.append(len(self))
+
+    text = b'{"kind":"PodList","apiVersion":"v1","metadata":{"a":{"b":1}},%b"items":[{"a":{"b":1}},[{"a":1}]]}' % more
+    answer = Answer(text)
+    listed = document_from_json(answer)
+    kept = keep(listed)
+    assert not freed
+    del answer, listed
+    assert freed == [len(text)]
+    read_through(kept)
+
+
+# --- malformed ------------------------------------------------------------------------------------------------
+
+DEEP = 100_000
+MALFORMED = {
+    "nothing": b"",
+    "truncated at once": b"{",
+    "truncated later": b'{"a":{"b":1}',
+    "two values": b'{"a":1}{"a":1}',
+    "not JSON": b"<html>",
+    "a byte order mark": b'\xef\xbb\xbf{"a":1}',
+    "an array": b'[{"a":1}]',
+    "a text": b'"a"',
+    "null": b"null",
+    "a key that is not UTF-8": b'{"\xff":1}',
+    "a key with half a character": b'{"\\ud800":1}',
+    "deep arrays": b'{"a":' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "deep objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
+    "a deep list": b'{"kind":"PodList","apiVersion":"v1","items":' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "deep on the top": b"[" * DEEP + b"]" * DEEP,
+}
+MALFORMED_BELOW = {
+    "a text that is not UTF-8": b'{"a":"\xff"}',
+    "half a character": b'{"a":["\\ud800"]}',
+    "no number": b'{"a":1e999}',
+    "a list of texts that are not UTF-8": b'{"kind":"PodList","apiVersion":"v1","items":["\xff"]}',
+    "an item that is not UTF-8": b'{"kind":"PodList","apiVersion":"v1","items":[{"a":"\xff"}]}',
+    "a kind that is not UTF-8": b'{"kind":"\xff","apiVersion":"v1","more":1,"items":[{"a":1}]}',
+}
+TOUCHES: dict[str, Callable[[Any], object]] = {
+    "read": lambda node: node.a,
+    "read by item": lambda node: node["a"],
+    "get": lambda node: node.get("a"),
+    "write": lambda node: setattr(node, "a", 1),
+    "delete": lambda node: delattr(node, "a"),
+    "in": lambda node: "a" in node,
+    "len": len,
+    "iterate": list,
+    "dir": dir,
+    "repr": repr,
+    "equals": lambda node: node == {},
+    "copy": copy.copy,
+    "pickle": pickle.dumps,
+    "to_dict": lambda node: node.to_dict(),
+}
+
+
+@pytest.mark.parametrize("make", [field_from_json, document_from_json])
+@pytest.mark.parametrize("touch", TOUCHES.values(), ids=TOUCHES)
+@pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
+def test_text_that_is_no_object_is_malformed_wherever_it_is_touched(text: bytes, touch: Any, make: Any) -> None:
+    node = make(text)
+    for _ in range(2):  # it does not become an empty object by the first attempt
+        with pytest.raises(MalformedObject):
+            touch(node)
+
+
+@pytest.mark.parametrize("make", [field_from_json, document_from_json])
+@pytest.mark.parametrize("text", MALFORMED_BELOW.values(), ids=MALFORMED_BELOW)
+def test_what_is_malformed_below_surfaces_when_it_is_read(text: bytes, make: Any) -> None:
+    for read in (read_through, ResourceField.to_dict):
+        with pytest.raises(MalformedObject):
+            read(make(text))
+
+
+def test_a_malformed_list_is_malformed_when_sent() -> None:
+    with pytest.raises(MalformedObject):
+        encode(document_from_json(b'{"kind":"PodList"'))
+
+
+# --- sending --------------------------------------------------------------------------------------------------
+
+
+class Phase(enum.Enum):
+    RUNNING = "Running"
+    NOT_A_NUMBER = float("nan")
+    OPAQUE = object()
+
+
+class Level(enum.IntEnum):
+    HIGH = 3
+
+
+class Name(str):
+    __slots__ = ()
+
+
+class Port(int):
+    __slots__ = ()
+
+
+class Share(float):
+    __slots__ = ()
+
+
+UTC_NOON = dt.datetime(2026, 1, 2, 12, 0, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (UTC_NOON, '"2026-01-02T12:00:00Z"'),
+        (UTC_NOON.replace(microsecond=5), '"2026-01-02T12:00:00.000005Z"'),
+        (UTC_NOON.astimezone(dt.timezone(dt.timedelta(hours=2))), '"2026-01-02T14:00:00+02:00"'),
+        (UTC_NOON.date(), '"2026-01-02"'),
+        (decimal.Decimal("1.50"), '"1.50"'),
+        (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+        (Phase.RUNNING, '"Running"'),
+        (Level.HIGH, "3"),
+        (Name("a"), '"a"'),
+        (Port(80), "80"),
+        (Share(1.5), "1.5"),
+        ({Name("a"): {1: Port(80)}}, '{"a":{"1":80}}'),
+        (MappingProxyType({"a": 1}), '{"a":1}'),
+        ((1, {2}, frozenset({3})), "[1,[2],[3]]"),
+        (2**70, str(2**70)),
+        ("é\x00\u2028", '"é\\u0000\u2028"'),
+    ],
+)
+def test_values_have_one_form_in_json(value: Any, text: str) -> None:
+    """The same whether it is sent in a dict or was put into an object before."""
+    assert encode({"a": [value]}).decode() == f'{{"a":[{text}]}}'
+    assert encode(ResourceField({"a": value})).decode() == f'{{"a":{text}}}'
+    field = field_from_json(b'{"a":0}')
+    field.a = value
+    assert encode({"field": field, "in": ResourceInstance(None, {"b": field})}).decode() == (
+        f'{{"field":{{"a":{text}}},"in":{{"b":{{"a":{text}}}}}}}'
+    )
+
+
+CYCLE: dict[str, Any] = {}
+CYCLE["me"] = CYCLE
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (float("nan"), "nan has no form in JSON"),
+        (float("inf"), "inf has no form in JSON"),
+        (Share("-inf"), "-inf has no form in JSON"),
+        (Phase.NOT_A_NUMBER, "nan has no form in JSON"),
+        (Phase.OPAQUE, "an object of type object has no form in JSON"),
+        (b"text", "bytes have no form in JSON; decode them, or encode them in base64"),
+        (bytearray(), "bytes have no form in JSON; decode them, or encode them in base64"),
+        (memoryview(b""), "bytes have no form in JSON; decode them, or encode them in base64"),
+        (object(), "an object of type object has no form in JSON"),
+        (dt.timedelta(1), "an object of type timedelta has no form in JSON"),
+        (iter([1]), "an object of type list_iterator has no form in JSON"),
+        (1j, "an object of type complex has no form in JSON"),
+        ({True: 1}, "a key is True, and keys in JSON are texts"),
+        ({None: 1}, "a key is None, and keys in JSON are texts"),
+        ({(1, 2): 1}, "a key is (1, 2), and keys in JSON are texts"),
+    ],
+)
+def test_what_json_cannot_carry_is_refused_where_it_stands(value: Any, why: str) -> None:
+    field = field_from_json(b'{"spec":{"ports":[1,{}]}}')
+    field.spec.ports[1].bad = value
+    for body in ({"spec": {"ports": (1, {"bad": value})}}, field, ResourceInstance(None, field)):
+        with pytest.raises(UnencodableValue) as caught:
+            encode(body)
+        assert (caught.value.path, caught.value.why) == ("spec.ports.1.bad", why)
+
+
+def cyclic_field() -> ResourceField:
+    field = field_from_json(b'{"me":{}}')
+    field.me.me = field
+    return field
+
+
+def cyclic_list() -> list[Any]:
+    items: list[Any] = []
+    items.append({"me": items})
+    return items
+
+
+@pytest.mark.parametrize("value", [CYCLE, cyclic_field(), cyclic_list()], ids=["dict", "field", "list"])
+def test_what_contains_itself_is_refused(value: Any) -> None:
+    with pytest.raises(UnencodableValue, match="contains itself") as caught:
+        encode({"spec": value})
+    assert caught.value.path.startswith("spec.")
+    assert len(caught.value.path) < 80
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\ud800": 1}])
+def test_half_a_character_is_refused(value: Any) -> None:
+    with pytest.raises(UnencodableValue, match="surrogates not allowed"):
+        encode({"a": value})
+
+
+# --- typed models ---------------------------------------------------------------------------------------------
+
+
+def typed_pod() -> Any:
+    return typed.V1Pod(
+        api_version="v1",
+        kind="Pod",
+        metadata=typed.V1ObjectMeta(name="one", creation_timestamp=UTC_NOON, labels={"snake_case": "kept"}),
+        spec=typed.V1PodSpec(
+            host_network=False,
+            containers=[typed.V1Container(name="main", ports=[typed.V1ContainerPort(container_port=80)])],
+        ),
+    )
+
+
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "one", "creationTimestamp": "2026-01-02T12:00:00Z", "labels": {"snake_case": "kept"}},
+    "spec": {"hostNetwork": False, "containers": [{"name": "main", "ports": [{"containerPort": 80}]}]},
+}
+
+
+def test_typed_models_are_sent_as_the_api_names_their_members() -> None:
+    field = field_from_json(b'{"template":{},"list":[]}')
+    field.template = typed_pod()
+    field.list.append(typed_pod())
+    assert field.template.spec.containers[0].ports[0].containerPort == 80
+    assert json.loads(encode(typed_pod())) == POD
+    assert json.loads(encode([{"pod": typed_pod()}])) == [{"pod": POD}]
+    assert json.loads(encode(field)) == {"template": POD, "list": [POD]}
+
+
+def test_what_a_typed_model_cannot_carry_is_refused_where_it_stands() -> None:
+    pod = typed_pod()
+    pod.spec.containers[0].ports[0].container_port = float("nan")
+    with pytest.raises(UnencodableValue) as caught:
+        encode(pod)
+    assert caught.value.path == "spec.containers.0.ports.0.containerPort"

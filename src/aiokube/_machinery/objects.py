@@ -484,7 +484,7 @@ _encode = msgspec.json.Encoder(enc_hook=_encode_hook).encode
 # msgspec refuses subclasses of these, which YAML libraries and numpy make.
 _EXACT: dict[type[Any], Callable[[Any], Any]] = {str: str.__str__, int: int.__int__, float: float.__float__}
 _SENDABLE = frozenset({str, int, bool, type(None), Raw})
-_SENDABLE_TOO = (str, int, dt.date, dt.time, decimal.Decimal, enum.Enum, uuid.UUID)
+_SENDABLE_TOO = (str, int, dt.date, dt.time, decimal.Decimal, uuid.UUID)
 _DEPTH = 256  # levels; objects of Kubernetes have some fifty at most, what has more contains itself
 _PARTS = 16  # of a path that an error shows
 _TOO_DEEP = "it contains itself, or is nested too deep"
@@ -507,7 +507,7 @@ def _refuse_unsendable(value: Any, path: tuple[Any, ...]) -> None:
             return  # a text, which is JSON
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if not isinstance(key, str | int | float):
+            if not isinstance(key, str | int | float) or isinstance(key, bool):  # YAML makes True of `on`
                 raise UnencodableValue(_dotted(path), f"a key is {key!r}, and keys in JSON are texts")
             _refuse_unsendable(item, (*path, key))
     elif isinstance(value, list | tuple | set | frozenset):
@@ -520,6 +520,8 @@ def _refuse_unsendable(value: Any, path: tuple[Any, ...]) -> None:
         raise UnencodableValue(_dotted(path), "bytes have no form in JSON; decode them, or encode them in base64")
     elif is_model(value):
         _refuse_unsendable(model_to_dict(value), path)
+    elif isinstance(value, enum.Enum):
+        _refuse_unsendable(value.value, path)
     elif not isinstance(value, _SENDABLE_TOO):
         raise UnencodableValue(_dotted(path), f"an object of type {type(value).__name__} has no form in JSON")
 

@@ -17,7 +17,14 @@ from aiokube._machinery.objects import (
 )
 
 _OWN = frozenset({"attributes", "client"})
-_Dumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, ten times as fast
+_SafeDumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, ten times as fast
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]  # one class or the other
+    """Prints what has no form in YAML, such as an enum or a Decimal, as its text: printing never fails."""
+
+
+_Dumper.add_representer(None, lambda dumper, value: dumper.represent_str(str(value)))
 
 
 class ResourceInstance(FieldHolder):
