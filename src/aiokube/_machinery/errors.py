@@ -88,8 +88,8 @@ class LineTooLong(MalformedObject):
         self.size = size
         self.limit = limit
 
-    def __reduce__(self) -> tuple[type[LineTooLong], tuple[int, int]]:
-        return type(self), (self.size, self.limit)
+    def __reduce__(self) -> tuple[type[LineTooLong], tuple[int, int], dict[str, object]]:
+        return type(self), (self.size, self.limit), self.__dict__
 
     def __str__(self) -> str:
         return (

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from aiokube._machinery.errors import UnencodableValue
 from aiokube._machinery.headers import checked_headers
 from aiokube._machinery.objects import encode
 from aiokube._machinery.paths import quote_path, quote_query
@@ -95,7 +96,8 @@ def build(
     Raises:
         InvalidSegment: The path could be read as another one.
         InvalidHeader: A header could break the request apart.
-        UnencodableValue: The body holds what JSON cannot carry.
+        InvalidParameter: A query parameter holds half of a surrogate pair.
+        UnencodableValue: The body holds what JSON or UTF-8 cannot carry.
     """
     quoted, own_query = quote_path(path, path_params)
     encoded = quote_query(query)
@@ -116,4 +118,12 @@ def build(
 def _body(body: object) -> bytes | None:
     if body is None or isinstance(body, bytes):
         return body
-    return body.encode() if isinstance(body, str) else encode(body)
+    return _utf8(body) if isinstance(body, str) else encode(body)
+
+
+def _utf8(body: str) -> bytes:
+    try:
+        return body.encode()
+    except UnicodeEncodeError:
+        # Not chained: that error holds the whole body.
+        raise UnencodableValue("", "it holds half of a surrogate pair") from None
