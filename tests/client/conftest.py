@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiokube._machinery import retries
-from aiokube.client import Configuration, rest
+from aiokube.client import Configuration, course
 from aiokube.client.rest import RestClient
 from scripted import ScriptedServer
 
@@ -56,5 +56,5 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         return wait
 
     for rule in (retries.wait_after_answer, retries.wait_after_loss):
-        monkeypatch.setattr(rest, rule.__name__, at_once(rule))
+        monkeypatch.setattr(course, rule.__name__, at_once(rule))
     return asked

@@ -15,6 +15,7 @@ import pytest
 
 from aiokube._machinery.requests import Timeouts
 from aiokube.client import ApiClient, Configuration
+from aiokube.client.answer import Answer
 from aiokube.client.exceptions import (
     InvalidHeader,
     InvalidParameter,
@@ -23,7 +24,6 @@ from aiokube.client.exceptions import (
     NotFoundError,
     UnencodableValue,
 )
-from aiokube.client.rest import Answer
 from scripted import Exchange, Script, ScriptedRequest, ScriptedServer
 
 CANARY = "canary-1a7f"

@@ -23,6 +23,7 @@ import pytest
 
 from aiokube._machinery.requests import Request, Timeouts, build
 from aiokube.client import ApiClient, Configuration, PlaintextCredentialsWarning, rest
+from aiokube.client.answer import Answer
 from aiokube.client.credentials import TokenCredentials
 from aiokube.client.exceptions import (
     ApiException,
@@ -36,7 +37,8 @@ from aiokube.client.exceptions import (
     TooManyRequestsError,
     UnauthorizedError,
 )
-from aiokube.client.rest import Answer, RestClient, timeouts_from
+from aiokube.client.rest import RestClient
+from aiokube.client.timeouts import timeouts_from
 from aiokube.testing import ControlPlane
 from scripted import Exchange, Script, ScriptedServer
 
@@ -930,8 +932,8 @@ async def test_many_first_requests_open_one_session(
         opened.append(open_pool(*args))
         return opened[-1]
 
-    open_pool = rest._open_pool
-    monkeypatch.setattr(rest, "_open_pool", counted)
+    open_pool = rest.open_pool
+    monkeypatch.setattr(rest, "open_pool", counted)
     server.otherwise = answers()
     await asyncio.gather(*(client.send(READ, {}) for _ in range(20)))
     assert len(opened) == 1

@@ -11,9 +11,9 @@ import pytest
 
 from aiokube._machinery.discovery import GroupVersion
 from aiokube._machinery.requests import Request
+from aiokube.client.answer import Answer
 from aiokube.client.api_client import ApiClient
 from aiokube.client.exceptions import ResourceNotFoundError, ServiceUnavailableError
-from aiokube.client.rest import Answer
 from aiokube.dynamic import DynamicClient, EagerDiscoverer, LazyDiscoverer, ResourceList
 from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.discovery_loader import load_resources

@@ -7,8 +7,8 @@ import json
 from collections.abc import Awaitable, Callable
 
 from aiokube._machinery.requests import Request
+from aiokube.client.answer import Answer
 from aiokube.client.exceptions import ApiException
-from aiokube.client.rest import Answer
 from aiokube.dynamic.discovery_identity import Identity
 from aiokube.dynamic.discovery_store import ENTRIES_LIMIT, TTL_SECONDS, Entry, Store, Work
 

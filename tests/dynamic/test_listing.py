@@ -10,8 +10,8 @@ import pytest
 
 from aiokube._machinery.requests import Request
 from aiokube.client import ApiClient
+from aiokube.client.answer import Answer
 from aiokube.client.exceptions import GoneError, InternalServerError
-from aiokube.client.rest import Answer
 from aiokube.dynamic import DynamicClient, Resource, ResourceInstance
 from aiokube.testing import ControlPlane
 from dynamic.manifests import config_map, names
@@ -178,11 +178,12 @@ async def test_pages_of_a_cluster_are_what_kubectl_lists(
     config_maps: Resource, control_plane: ControlPlane, namespace: str
 ) -> None:
     for number in range(5):
-        await config_maps.create(config_map(f"map-{number}"), namespace)
+        await config_maps.create(config_map(f"map-{number}", labels={"own": "yes"}), namespace)
+    own = await names(control_plane, "configmaps", "-n", namespace, "-l", "own=yes")
     for page_size in (1, 2, 5, 500):
-        listed = [item async for item in config_maps.list(namespace=namespace, page_size=page_size)]
-        assert {item.metadata.name for item in listed} == await names(control_plane, "configmaps", "-n", namespace)
-        assert len(listed) == len({item.metadata.uid for item in listed})
+        listed = [item async for item in config_maps.list(namespace, label_selector="own=yes", page_size=page_size)]
+        assert {item.metadata.name for item in listed} == own
+        assert len({item.metadata.uid for item in listed}) == len(listed) == 5
 
 
 async def test_a_list_may_be_left(config_maps: Resource, namespace: str) -> None:

@@ -15,8 +15,8 @@ from multidict import CIMultiDict
 
 from aiokube._machinery.requests import Request
 from aiokube.client import ApiClient, Configuration
+from aiokube.client.answer import Answer
 from aiokube.client.exceptions import ApiException, api_exception
-from aiokube.client.rest import Answer
 from aiokube.dynamic import DynamicClient
 from aiokube.dynamic.exceptions import (
     ForbiddenError,

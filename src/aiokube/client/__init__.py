@@ -1,4 +1,4 @@
-"""Bytes on the wire: Configuration, ApiClient, the one module that opens a session (`rest`), and all errors.
+"""Bytes on the wire: Configuration, ApiClient, `rest` that sends, `pool` that alone opens a session, and all errors.
 
 What a request is and when it is repeated is decided in `_machinery`; here it is sent. Nothing of aiokube above
 this package may be imported. Typed classes (`CoreV1Api`, `V1Pod`) are not here and will not be.

@@ -19,9 +19,11 @@ from aiokube._machinery.objects import is_model, model_to_dict, plain
 from aiokube._machinery.params import extra_pairs
 from aiokube._machinery.paths import quote_query
 from aiokube._machinery.requests import Request, build
+from aiokube.client.answer import Answer
 from aiokube.client.configuration import Configuration
 from aiokube.client.exceptions import ApiException
-from aiokube.client.rest import Answer, RestClient, timeouts_from
+from aiokube.client.rest import RestClient
+from aiokube.client.timeouts import timeouts_from
 
 __all__ = ["ApiClient"]
 

@@ -14,8 +14,9 @@ from aiokube._machinery.objects import encode
 from aiokube._machinery.params import extra_pairs, query_pairs, unknown
 from aiokube._machinery.paths import quote_query, quote_sub_path
 from aiokube._machinery.requests import Request, Target, build
+from aiokube.client.answer import Answer
 from aiokube.client.callers import callers_stacklevel
-from aiokube.client.rest import Answer, timeouts_from
+from aiokube.client.timeouts import timeouts_from
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json
 from aiokube.dynamic.resource import Resource, Subresource
 

@@ -18,10 +18,11 @@ from weakref import WeakKeyDictionary, WeakSet, finalize
 import aiohttp
 
 from aiokube._machinery.requests import Request
+from aiokube.client.answer import Answer
 from aiokube.client.api_client import ApiClient
 from aiokube.client.configuration import Configuration
 from aiokube.client.exceptions import ApiException, api_exception
-from aiokube.client.rest import Answer, RestClient
+from aiokube.client.rest import RestClient
 
 _PACKAGE = "kubernetes_asyncio"
 

@@ -17,7 +17,8 @@ from aiokube._machinery.objects import (
 )
 
 _OWN = frozenset({"attributes", "client"})
-_SafeDumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text, ten times as fast
+# Ten times as fast, and the same text but for empty keys and for where long escaped texts are folded.
+_SafeDumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]  # one class or the other

@@ -25,8 +25,8 @@ from aiokube._machinery.objects import encode
 from aiokube._machinery.patches import APPLY
 from aiokube._machinery.paths import quote_query
 from aiokube._machinery.requests import Request, Target
+from aiokube.client.answer import Answer
 from aiokube.client.exceptions import ApiException, ResourceNotFoundError, ResourceNotUniqueError
-from aiokube.client.rest import Answer
 from aiokube.validation.definition import json_of, type_findings
 from aiokube.validation.findings import REQUIRED, finding
 

@@ -149,7 +149,8 @@ async def test_a_build_that_is_ended_ends_what_it_started(go: Go) -> None:
         await eventually(lambda: pid.exists() and pid.read_text().endswith("\n"))
         build.terminate()
         assert build.communicate(timeout=60)[1].endswith("aiokube: interrupted\n")
-    assert not alive(int(pid.read_text()))
+    stopped = int(pid.read_text())
+    await eventually(lambda: not alive(stopped))
     assert list(build_folder().iterdir()) == []
 
 
