@@ -27,7 +27,11 @@ WORKS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "list_read": (("seconds", "s", False), ("cpu_seconds", "s CPU", False)),
     "get_one": (("cpu_us", "µs CPU/request", False), ("per_second", "requests/s", True)),
     "watch": (("cpu_us", "µs CPU/event", False),),
-    "cold_start": (("requests", "requests", False), ("waves", "round trips", False), ("second_us", "µs, 2nd client", False)),
+    "cold_start": (
+        ("requests", "requests", False),
+        ("waves", "round trips", False),
+        ("second_us", "µs, 2nd client", False),
+    ),
     "import_seconds": (("seconds", "s", False),),
 }
 

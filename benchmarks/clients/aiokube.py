@@ -1,5 +1,6 @@
 """aiokube, as its users write."""
 
+import itertools
 import time
 from typing import Any
 
@@ -75,11 +76,17 @@ async def cold_start(kubeconfig: str) -> dict[str, float]:
             await pods.get(name="pod-0", namespace=NAMESPACE)
         taken = time.perf_counter() - began
     first = len(sent)
-    waves = 1 + sum(after - before > 0.001 for before, after in zip(sent, sent[1:], strict=False))
+    waves = 1 + sum(after - before > 0.001 for before, after in itertools.pairwise(sent))
     sent.clear()
     async with Counting(configuration) as api:
         began = time.perf_counter()
         async with DynamicClient(api) as client:
             await client.resources.get(api_version="v1", kind="Pod")
             second = time.perf_counter() - began
-    return {"requests": first, "waves": waves, "seconds": taken, "second_requests": len(sent), "second_us": second * 1e6}
+    return {
+        "requests": first,
+        "waves": waves,
+        "seconds": taken,
+        "second_requests": len(sent),
+        "second_us": second * 1e6,
+    }

@@ -5,11 +5,12 @@ import time
 import warnings
 from typing import Any
 
-from clients.measure import EVENTS, NAMESPACE, many, seconds
 from kubernetes_asyncio import config
 from kubernetes_asyncio.client import ApiClient, rest
 from kubernetes_asyncio.dynamic import DynamicClient
 from kubernetes_asyncio.watch import Watch
+
+from clients.measure import EVENTS, NAMESPACE, many, seconds
 
 warnings.simplefilter("ignore")
 

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import aiohttp
 import msgspec
 import yaml
-from clients.measure import EVENTS, NAMESPACE, many, seconds
 from yarl import URL
+
+from clients.measure import EVENTS, NAMESPACE, many, seconds
 
 
 @asynccontextmanager
