@@ -17,7 +17,7 @@ from aiokube._machinery.objects import (
 )
 
 _OWN = frozenset({"attributes", "client"})
-# Ten times as fast, and the same text but for empty keys and for where long escaped texts are folded.
+# Ten times as fast, and the same text but for odd keys and for where long escaped texts are folded.
 _SafeDumper: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
