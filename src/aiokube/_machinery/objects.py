@@ -19,7 +19,7 @@ import math
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pprint import pformat
-from typing import Any, NoReturn, Self, SupportsIndex
+from typing import Any, NoReturn, Self, SupportsIndex, final
 
 import msgspec
 from msgspec import Raw
@@ -29,6 +29,7 @@ from aiokube._machinery.errors import MalformedObject, UnencodableValue
 # --- one node -------------------------------------------------------------------------------------------------
 
 
+@final
 class ResourceField:
     """A node of an API object: its members as attributes and as items, missing ones None.
 
@@ -52,7 +53,11 @@ class ResourceField:
             return _plain_document(content)
         return {key: plain(value) for key, value in content.items()}
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> Any:
+        # Python asks `__getattr__` only after it has made an AttributeError and thrown it away, which costs more
+        # than all of this.
+        if name in _OWN_NAMES:
+            return object.__getattribute__(self, name)
         content = _get_content(self)
         members = content if type(content) is dict else _members(self)
         try:
@@ -124,6 +129,7 @@ _slot = ResourceField.__dict__["_content"]
 _get_content: Callable[[ResourceField], Any] = _slot.__get__
 _set_content: Callable[[ResourceField, Any], None] = _slot.__set__
 delattr(ResourceField, "_content")
+_OWN_NAMES = frozenset(dir(ResourceField))
 
 
 class FieldList(list[Any]):
