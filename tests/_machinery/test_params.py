@@ -106,6 +106,14 @@ def test_lists_are_for_dry_run_alone_and_flat(keyword: str, value: object) -> No
         query_pairs({keyword: value})
 
 
+@pytest.mark.parametrize("char", ["\r\n", "\n", "\x00", "\x7f", "\u2028", "\ud800"])
+def test_a_field_manager_is_printable(char: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"invalid value of field_manager.*cannot be printed") as caught:
+        query_pairs({"field_manager": f"shop{char}X-Evil: 1"})
+    assert char not in str(caught.value)
+    assert query_pairs({"field_manager": "shop é 1"}) == [("fieldManager", "shop é 1")]
+
+
 def test_order_is_the_callers() -> None:
     keywords = {"watch": True, "name": "no parameter", "limit": 5, "_continue": "x", "container": None}
     assert query_pairs(keywords) == [("watch", "true"), ("limit", "5"), ("continue", "x")]

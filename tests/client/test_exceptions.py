@@ -135,6 +135,13 @@ def test_a_conflict_of_names_has_a_class_of_its_own(status: int, reason: str | N
     assert error.verb == "get"
 
 
+def test_a_conflict_of_names_is_not_advised_to_try_again() -> None:
+    said = json.dumps({"kind": "Status", "message": "it exists", "reason": "AlreadyExists"})
+    assert str(answered(409, said)) == (
+        "it exists (409 AlreadyExists); change the one that is there, or choose another name"
+    )
+
+
 def test_an_error_says_what_the_status_said() -> None:
     error = answered(404, json.dumps(STATUS).encode(), target=TARGET)
     assert (error.message, error.status_reason, error.details) == (STATUS["message"], "NotFound", STATUS["details"])
@@ -258,6 +265,12 @@ def test_an_error_survives_being_copied(error: Exception) -> None:
         assert type(again) is type(error)
         assert (again.args, str(again)) == (error.args, str(error))
         assert vars(again) == vars(error)
+
+
+def test_headers_of_a_copy_are_found_in_any_case() -> None:
+    error = ApiException(404, headers=HEADERS)
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):  # noqa: S301 - pickled here
+        assert (again.headers or {})["x-one"] == "1"
 
 
 def test_every_class_is_among_the_copied() -> None:

@@ -54,6 +54,12 @@ def test_a_dict_is_copied_and_never_changed() -> None:
     assert given_ == before
 
 
+def test_an_instance_that_was_not_filled_in_says_so() -> None:
+    """A subclass may read an attribute before it calls the constructor."""
+    with pytest.raises(AttributeError, match="no attribute 'attributes' yet"):
+        ResourceInstance.__new__(ResourceInstance).metadata  # noqa: B018
+
+
 def test_a_field_is_shared_and_so_is_that_of_another_instance(instance: ResourceInstance) -> None:
     around_field = ResourceInstance("other", instance.data)
     around_instance = ResourceInstance("other", instance)

@@ -100,7 +100,10 @@ def unknown(keywords: Iterable[str]) -> dict[str, str | None]:
 def _pairs(keyword: str, name: str, value: Any) -> list[tuple[str, str]]:
     if keyword == "dry_run":
         return _dry_run(name, value)
-    return [(name, _text(keyword, value))]
+    text = _text(keyword, value)
+    if keyword == "field_manager" and not text.isprintable():  # the server's rule; it stands in every object's history
+        raise InvalidParameter(keyword, value, "it holds a line break or another character that cannot be printed")
+    return [(name, text)]
 
 
 def _dry_run(name: str, value: Any) -> list[tuple[str, str]]:

@@ -171,12 +171,13 @@ class ApiException(Exception):
     def __str__(self) -> str:
         code = " ".join(str(part) for part in (self.status, self.status_reason or self.reason) if part)
         asked = f" on {self._target}" if self._target else ""
-        hint = _HINTS.get(self.status or 0)
+        hint = _HINTS.get(self.status_reason) or _HINTS.get(self.status or 0)
         return f"{self.summary()} ({code}{asked})" + (f"; {hint}" if hint else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A proxy of aiohttp's cannot be pickled.
-        headers = None if self.headers is None else dict(self.headers)
+        headers: Any = self.headers
+        if hasattr(headers, "copy"):
+            headers = headers.copy()  # of a proxy of aiohttp's, which cannot be pickled, what is behind it
         return _rebuild, (type(self), {**self.__dict__, "headers": headers}, self.args)
 
 
@@ -336,12 +337,14 @@ _CLASSES: dict[int, type[DynamicApiError]] = {
     504: ServerTimeoutError,
 }
 
-_HINTS: dict[int, str] = {
+# By status, or by the Status's reason where that says more.
+_HINTS: dict[int | str, str] = {
     401: "check the credentials of the configuration in use",
     403: "grant the verb on the resource by a Role, or use another user",
     409: "read the object again and repeat the change, or force it where the verb allows that",
     410: "list again, and watch from the list's resourceVersion",
     415: "choose another patch_type",
+    "AlreadyExists": "change the one that is there, or choose another name",
 }
 
 

@@ -57,6 +57,8 @@ class ResourceInstance(FieldHolder):
         return f"ResourceInstance[{content.get('kind')}]:\n  {'  '.join(text.splitlines(keepends=True))}"
 
     def __getattr__(self, name: str) -> Any:
+        if name in _OWN:  # not filled in yet: asking for it again would never end
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r} yet", name=name, obj=self)
         return getattr(self.attributes, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
