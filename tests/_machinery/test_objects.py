@@ -202,6 +202,12 @@ class Editing(RuleBasedStateMachine):
             assert same(value, model.value)
         return (value, model) if type(model.value) is wanted else multiple()
 
+    def seen_list(self, handle: Handle) -> None:
+        """What was put into a list is held there in the same way as what was read from text."""
+        items, model = handle
+        for item, item_model in zip(items, model.value, strict=True):
+            self.seen(item, item_model, dict)
+
     @rule(handle=objects)
     def read_all(self, handle: Handle) -> None:
         node, model = handle
@@ -228,6 +234,8 @@ class Editing(RuleBasedStateMachine):
     def share(self, handle: Handle, key: str, shared: Handle, by_attribute: bool) -> None:
         if not shared[1].holds(handle[1]):  # that would be a cycle
             self.put(handle, key, shared[0], shared[1], by_attribute)
+            node = shared[0]
+            assert handle[0][key] is (node.attributes if isinstance(node, ResourceInstance) else node)
 
     def put(self, handle: Handle, key: str, value: Any, as_model: Model, by_attribute: bool) -> None:
         node, model = handle
@@ -237,6 +245,7 @@ class Editing(RuleBasedStateMachine):
             setattr(node, key, value)
         else:
             node[key] = value
+        self.seen(node[key], as_model, dict)
 
     @rule(handle=objects, key=KEYS, by_attribute=st.booleans())
     def delete(self, handle: Handle, key: str, by_attribute: bool) -> None:
@@ -263,6 +272,7 @@ class Editing(RuleBasedStateMachine):
         model.value.insert(index, Model.of(value))
         items.append(value)
         model.value.append(Model.of(value))
+        self.seen_list(handle)
 
     @rule(handle=lists, values=ITEMS, more=ITEMS)
     def extend(self, handle: Handle, values: list[Any], more: list[Any]) -> None:
@@ -272,12 +282,14 @@ class Editing(RuleBasedStateMachine):
         items += more
         assert items is before
         model.value.extend(map(Model.of, [*values, *more]))
+        self.seen_list(handle)
 
     @rule(handle=lists, values=ITEMS, start=st.integers(-3, 3), stop=st.integers(-3, 3))
     def assign_slice(self, handle: Handle, values: list[Any], start: int, stop: int) -> None:
         items, model = handle
         items[start:stop] = values
         model.value[start:stop] = map(Model.of, values)
+        self.seen_list(handle)
 
     @rule(handle=lists, value=VALUES, index=st.integers(0, 3))
     def assign_item(self, handle: Handle, value: Any, index: int) -> None:
@@ -285,6 +297,7 @@ class Editing(RuleBasedStateMachine):
         if index < len(items):
             items[index] = value
             model.value[index] = Model.of(value)
+            self.seen_list(handle)
 
     @rule(handle=lists, index=st.integers(0, 3))
     def remove_items(self, handle: Handle, index: int) -> None:
@@ -292,6 +305,7 @@ class Editing(RuleBasedStateMachine):
         if index < len(items):
             self.seen(items.pop(index), model.value.pop(index), dict)
         del items[index:2], model.value[index:2]
+        self.seen_list(handle)
 
     @rule(handle=lists)
     def reverse(self, handle: Handle) -> None:
@@ -307,6 +321,7 @@ class Editing(RuleBasedStateMachine):
             node[key] += values
             assert node[key] is before
             member.value.extend(map(Model.of, values))
+            self.seen_list((before, member))
 
     # --- copies
 
