@@ -382,8 +382,30 @@ def test_a_node_stays_the_same_node() -> None:
     assert (field.a is field["a"], field.list is field["list"], field.list[0] is field["list"][0]) == (True,) * 3
     field.again = field.a
     field.lists = field.list
+    assert (field.again is field.a, field.lists is field.list) == (True, True)
     field.a.b, field.list[0].c = 2, 2
     assert (field.again.b, field.lists[0].c) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda items: items.append({"b": 1}),
+        lambda items: items.insert(0, {"b": 1}),
+        lambda items: items.extend(iter([{"b": 1}])),
+        lambda items: items.__iadd__([{"b": 1}]),
+        lambda items: items.__setitem__(0, {"b": 1}),
+        lambda items: items.__setitem__(slice(0, 1), [{"b": 1}]),
+        lambda items: items.append([{"b": 1}]),
+        lambda items: items.append(({"b": 1},)),
+    ],
+)
+def test_dicts_that_are_put_into_a_list_become_fields(edit: Callable[[list[Any]], object]) -> None:
+    items = field_from_json(b'{"list":[{"a":1}]}').list
+    edit(items)
+    flat = [inner for item in items for inner in (item if isinstance(item, FieldList) else [item])]
+    assert [type(item) for item in flat] == [ResourceField] * len(flat)
+    assert {"b": 1} in flat
 
 
 def test_a_shallow_copy_shares_what_is_below() -> None:
