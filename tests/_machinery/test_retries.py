@@ -28,6 +28,14 @@ def test_a_busy_server_that_names_a_time_is_asked_again(method: str, status: int
 
 
 @pytest.mark.parametrize("method", [*READS, *WRITES])
+def test_a_server_that_asks_for_no_wait_is_not_hammered(method: str) -> None:
+    """Our own backoff doubles with each repetition, up to a second."""
+    waits = [wait_after_answer(request_of(method), 429, 0.0, attempt=attempt) for attempt in range(LIMIT)]
+    assert waits == [0.0, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0]
+    assert wait_after_answer(request_of(method), 503, 2.0, attempt=3) == 2.0
+
+
+@pytest.mark.parametrize("method", [*READS, *WRITES])
 @pytest.mark.parametrize("status", [*BUSY, *OTHERS])
 def test_a_server_that_names_no_time_is_not_asked_again(method: str, status: int) -> None:
     assert wait_after_answer(request_of(method), status, None) is None

@@ -89,6 +89,8 @@ class ResourceField:
         for key in members:
             yield key, _read(members, key)
 
+    __reversed__ = None  # Python would ask for items by number
+
     def __contains__(self, name: object) -> bool:
         return name in _members(self)
 

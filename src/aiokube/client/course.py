@@ -64,7 +64,9 @@ class Course:
     def wait_after_answer(self, error: ApiException, asked: str | None) -> float:
         """Return the seconds to wait before the request is sent again; raise the error if it is not."""
         seconds = retry_after(asked, now=time.time())
-        wait = wait_after_answer(self.request, error.status or 0, seconds) if self.repeated < self.limit else None
+        wait = None
+        if self.repeated < self.limit:
+            wait = wait_after_answer(self.request, error.status or 0, seconds, attempt=self.repeated)
         if wait is None:
             raise error
         return self._repeat(wait, error)

@@ -82,7 +82,10 @@ class RestClient:
             TimeoutError: A deadline passed.
         """
         course = Course(request, self._retry_limit())
-        async with deadline_of(course), (await self._opened()).slots:
+        if course.deadline is None:
+            async with (self._usable() or await self._open()).slots:
+                return await self._send_whole(course, headers)
+        async with deadline_of(course), (self._usable() or await self._open()).slots:
             return await self._send_whole(course, headers)
 
     async def stream(self, request: Request, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
@@ -164,16 +167,18 @@ class RestClient:
     async def _send_once(self, course: Course, headers: Mapping[str, str]) -> aiohttp.ClientResponse:
         request = course.request
         merged = CIMultiDict(headers)
-        merged.update(request.headers)
+        if request.headers:
+            merged.update(request.headers)
         if "Authorization" not in merged:
             await self._ask_for_credentials(course)
             if course.authorization is not None:
                 merged["Authorization"] = course.authorization
-        pool = await self._opened()
+        pool = self._usable() or await self._open()
         if self._exposed and "Authorization" in merged:
             self._exposed = False
             warn_of_plaintext(pool.base)
-        merged.update(pool.headers)
+        if pool.headers:
+            merged.update(pool.headers)
         course.underway = True
         try:
             response = await pool.session.request(
@@ -213,9 +218,10 @@ class RestClient:
         retries = self._configuration.retries
         return retries if isinstance(retries, int) and not isinstance(retries, bool) else LIMIT
 
-    async def _opened(self) -> Pool:
-        pool = self._pool or await self._open()
-        if pool.loop is not asyncio.get_running_loop():
+    def _usable(self) -> Pool | None:
+        """The pool if there is one; not a coroutine, because every request asks."""
+        pool = self._pool
+        if pool is not None and pool.loop is not asyncio.get_running_loop():
             raise RuntimeError("this client was opened in another event loop; use one client for each loop")
         return pool
 

@@ -51,6 +51,9 @@ def verb_request(
         InvalidSegment: A name could be read as another path.
     """
     path = resource.path(name, namespace)
+    target = Target(verb, resource.qualified_name, name, namespace)
+    if not keywords and body is None:  # the most common request needs none of what follows
+        return Request(method=_METHODS[verb], path=path, target=target)
     if (below := keywords.get("path")) is not None:
         if not isinstance(resource, Subresource):
             raise ValueError(f"{resource!r} has no paths below it; only subresources such as proxy do")
@@ -58,10 +61,10 @@ def verb_request(
     return Request(
         method=_METHODS[verb],
         path=path,
-        query=quote_query(_pairs(keywords)) if keywords else "",
+        query=quote_query(_pairs(keywords)),
         headers=_headers(keywords, body),
         body=None if body is None else encode(body),
-        target=Target(verb, resource.qualified_name, name, namespace),
+        target=target,
         stream=_is_stream(keywords),
         retry=not keywords.get("watch"),
         timeouts=timeouts_from(keywords.get("_request_timeout")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from aiokube._machinery.objects import ResourceField, plain
@@ -265,8 +265,7 @@ class Resource(_ResourceVerbs):
 
     @property
     def _base(self) -> str:
-        group = f"/{_segment('group', self.group)}" if self.group else ""
-        return f"/{_segment('prefix', self.prefix)}{group}/{_segment('version', self.api_version)}"
+        return _group_path(self.prefix, self.group, self.api_version)
 
     def _inside(self, namespace: str | None) -> str:
         return f"namespaces/{quote_segment('namespace', namespace)}/" if self.namespaced and namespace else ""
@@ -513,6 +512,12 @@ def _arguments(verb: str, item: Mapping[str, Any], kwargs: dict[str, Any]) -> di
     if verb in ("get", "delete"):
         return {"name": metadata.get("name"), "namespace": namespace, **kwargs}
     return {"body": item, "namespace": namespace, **kwargs}
+
+
+@lru_cache(maxsize=1024)  # every request asks, and a cluster has a few hundred
+def _group_path(prefix: str | None, group: str | None, version: str | None) -> str:
+    group = f"/{_segment('group', group)}" if group else ""
+    return f"/{_segment('prefix', prefix)}{group}/{_segment('version', version)}"
 
 
 def _segment(what: str, value: str | None) -> str:
