@@ -3,7 +3,8 @@
     python benchmarks/compare.py [--pods 5000] [--rounds 5] [WORK …]
 
 Each measurement is a fresh process; the clients take turns, so that a slow moment of the machine meets all of them.
-The best of the rounds is printed, its ratio to the limit, and the spread of the rounds. Nothing fails on a time.
+Printed are the best of the rounds, and the median and quartiles of the ratios to the limit, round by round. Nothing
+fails on a time.
 """
 
 import argparse
@@ -113,20 +114,23 @@ def run(client: str, work: str, kubeconfig: str) -> dict[str, float]:
 
 def show(work: str, results: dict[str, list[dict[str, float]]]) -> None:
     """Print one table."""
-    print(f"{work:<18}" + "".join(f"{client:>26}" for client in results))
+    print(f"{work:<18}" + "".join(f"{client:>30}" for client in results))
     for figure, unit, more in WORKS[work]:
-        line = f"  {unit:<16}"
-        limit = None
-        for rounds in results.values():
-            values = sorted(each[figure] for each in rounds if figure in each)
-            if not values:
-                line += f"{'':>26}"
-                continue
-            best = values[-1] if more else values[0]
-            limit = limit or best
-            line += f"{best:>10.3g} ({best / limit:5.2f} ×) ±{(values[-1] - values[0]) / 2 / best:4.0%}"
-        print(line, flush=True)
+        base = [each.get(figure) for each in next(iter(results.values()))]
+        cells = [cell([each.get(figure) for each in rounds], base, more=more) for rounds in results.values()]
+        print(f"  {unit:<16}" + "".join(f"{each:>30}" for each in cells), flush=True)
     print()
+
+
+def cell(values: list[float | None], base: list[float | None], *, more: bool) -> str:
+    """Return the best of a client's rounds, and the median and quartiles of its ratio to the limit of the round."""
+    pairs = [(value, limit) for value, limit in zip(values, base, strict=True) if value and limit]
+    if not pairs:
+        return ""
+    best = (max if more else min)(value for value, _ in pairs)
+    ratios = sorted(value / limit for value, limit in pairs)
+    low, middle, high = (ratios[len(ratios) * quarter // 4] for quarter in (1, 2, 3))
+    return f"{best:.3g}  {middle:.2f} × [{low:.2f}–{high:.2f}]"
 
 
 if __name__ == "__main__":

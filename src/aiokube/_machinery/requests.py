@@ -18,7 +18,7 @@ from aiokube._machinery.paths import quote_path, quote_query
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 9.2.1: asking again changes nothing
 
 
-class Target(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True, gc=False):
     """What a request is about, for the words of errors."""
 
     verb: str
@@ -32,7 +32,7 @@ class Target(msgspec.Struct, frozen=True):
         return f"{self.verb} {self.resource}{named}{inside}"
 
 
-class Timeouts(msgspec.Struct, frozen=True):
+class Timeouts(msgspec.Struct, frozen=True, gc=False):
     """Seconds that a request may take, phase by phase; None sets no limit."""
 
     total: float | None = None  # the caller's deadline: waits and retries are inside it
@@ -41,7 +41,7 @@ class Timeouts(msgspec.Struct, frozen=True):
     idle: float | None = None  # between two reads of the body
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One request, complete but for what belongs to the connection."""
 
     method: str
