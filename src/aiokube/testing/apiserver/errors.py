@@ -1,0 +1,199 @@
+"""What the server refuses, as the Status that kube-apiserver answers with.
+
+One class carries any of them, because only one place catches it, where answers are written; one function
+makes each, named for its reason.
+
+Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/errors/errors.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .field_errors import FieldError, aggregate
+
+__all__ = [
+    "GroupKind",
+    "GroupResource",
+    "StatusError",
+    "already_exists",
+    "apply_conflict",
+    "bad_request",
+    "conflict",
+    "expired",
+    "forbidden",
+    "gone",
+    "internal_error",
+    "invalid",
+    "method_not_allowed",
+    "not_found",
+    "request_entity_too_large",
+    "server_response",
+    "service_unavailable",
+    "timeout",
+    "too_many_requests",
+    "unauthorized",
+]
+
+
+class GroupResource(NamedTuple):
+    """A resource as messages name it: `deployments.apps`, and `pods` for the core group."""
+
+    group: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.resource}.{self.group}" if self.group else self.resource
+
+
+class GroupKind(NamedTuple):
+    """A kind as messages name it: `Deployment.apps`, and `Pod` for the core group."""
+
+    group: str
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.group}" if self.group else self.kind
+
+
+class StatusError(Exception):
+    """Raised when a request ends with a Status that says Failure.
+
+    Attributes:
+        code: HTTP's.
+        reason: one word for programs, "" for none.
+        message: for people.
+        details: as in the Status; None when it has none.
+    """
+
+    def __init__(self, code: int, reason: str, message: str, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(code, reason, message)
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.details = details
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """The Status object."""
+        status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        if self.message:
+            status["message"] = self.message
+        if self.reason:
+            status["reason"] = self.reason
+        if self.details is not None:
+            status["details"] = {name: value for name, value in self.details.items() if value}
+        return status | {"code": self.code}
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """What the header Retry-After says; 0 for no header."""
+        return int((self.details or {}).get("retryAfterSeconds", 0))
+
+
+def bad_request(message: str) -> StatusError:
+    return StatusError(400, "BadRequest", message)
+
+
+def unauthorized(message: str = "not authorized") -> StatusError:
+    return StatusError(401, "Unauthorized", message)
+
+
+def forbidden(resource: GroupResource, name: str, why: str, causes: Sequence[Mapping[str, str]] = ()) -> StatusError:
+    what = f'{resource} "{name}"' if name else f"{resource}"
+    return StatusError(
+        403, "Forbidden", f"{what} is forbidden: {why}", _about(resource, name) | {"causes": list(causes)}
+    )
+
+
+def not_found(resource: GroupResource, name: str) -> StatusError:
+    return StatusError(404, "NotFound", f'{resource} "{name}" not found', _about(resource, name))
+
+
+def method_not_allowed(resource: GroupResource, action: str) -> StatusError:
+    message = f'{action} is not supported on resources of kind "{resource}"'
+    return StatusError(405, "MethodNotAllowed", message, _about(resource))
+
+
+def already_exists(resource: GroupResource, name: str) -> StatusError:
+    return StatusError(409, "AlreadyExists", f'{resource} "{name}" already exists', _about(resource, name))
+
+
+def conflict(resource: GroupResource, name: str, why: str, causes: Sequence[Mapping[str, str]] = ()) -> StatusError:
+    message = f'Operation cannot be fulfilled on {resource} "{name}": {why}'
+    return StatusError(409, "Conflict", message, _about(resource, name) | {"causes": list(causes)})
+
+
+def apply_conflict(message: str, causes: Sequence[Mapping[str, str]]) -> StatusError:
+    return StatusError(409, "Conflict", message, {"causes": list(causes)})
+
+
+def gone(message: str) -> StatusError:
+    return StatusError(410, "Gone", message)
+
+
+def expired(message: str) -> StatusError:
+    return StatusError(410, "Expired", message)
+
+
+def request_entity_too_large(message: str) -> StatusError:
+    return StatusError(413, "RequestEntityTooLarge", f"Request entity too large: {message}")
+
+
+def invalid(kind: GroupKind, name: str, errors: Iterable[FieldError]) -> StatusError:
+    errors = list(errors)
+    message = f'{kind} "{name}" is invalid'
+    if errors:
+        message = f"{message}: {aggregate(errors)}"
+    causes = [error.cause for error in errors]
+    details = {"name": name, "group": kind.group, "kind": kind.kind, "causes": causes}
+    return StatusError(422, "Invalid", message, details)
+
+
+def too_many_requests(message: str, retry_after_seconds: int) -> StatusError:
+    return StatusError(429, "TooManyRequests", message, {"retryAfterSeconds": retry_after_seconds})
+
+
+def internal_error(message: str) -> StatusError:
+    details = {"causes": [{"message": message}]}
+    return StatusError(500, "InternalError", f"Internal error occurred: {message}", details)
+
+
+def service_unavailable(message: str) -> StatusError:
+    return StatusError(503, "ServiceUnavailable", message)
+
+
+def timeout(message: str, retry_after_seconds: int = 0) -> StatusError:
+    return StatusError(504, "Timeout", f"Timeout: {message}", {"retryAfterSeconds": retry_after_seconds})
+
+
+def server_response(code: int, verb: str, resource: GroupResource, name: str, message: str) -> StatusError:
+    """Return the error for what has only a code: its reason and words are by the code.
+
+    Args:
+        verb: HTTP's method.
+        message: what a 403, 406 or 415 says itself; the others have their own words.
+    """
+    reason, words = _BY_CODE[code]
+    what = " ".join(filter(None, (verb.lower(), str(resource), name)))
+    return StatusError(code, reason, f"{words or message} ({what})", _about(resource, name))
+
+
+_BY_CODE: dict[int, tuple[str, str]] = {
+    404: ("NotFound", "the server could not find the requested resource"),
+    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    406: ("NotAcceptable", ""),
+    409: ("Conflict", "the server reported a conflict"),
+    415: ("UnsupportedMediaType", ""),
+    422: ("Invalid", "the server rejected our request due to an error in our request"),
+    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+}
+
+
+def _about(resource: GroupResource, name: str = "") -> dict[str, Any]:
+    return {"name": name, "group": resource.group, "kind": resource.resource}

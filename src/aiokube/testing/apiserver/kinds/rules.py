@@ -1,0 +1,108 @@
+"""Rules: what the server does for objects of one kind beyond what it does for all.
+
+A kind without rules has `Rules()`. Objects are the decoded, defaulted and complete JSON; methods that prepare
+change them in place, methods that validate return what is wrong, and both are called in kube-apiserver's order:
+admit, prepare, validate. They see the rest of the server through `Context` alone.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/registry/rest/create.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Protocol
+
+from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.field_errors import FieldError
+
+__all__ = ["Context", "Object", "Rules"]
+
+Object = dict[str, Any]
+
+
+class Context(Protocol):
+    """What rules may know of the server, and of the request that they serve."""
+
+    @property
+    def user(self) -> str:
+        """The name of the user who asks."""
+        ...
+
+    @property
+    def dry_run(self) -> bool: ...
+
+    def now(self) -> str:
+        """The server's time as metav1.Time: RFC 3339 in seconds, UTC, ending in Z."""
+        ...
+
+    def get(self, resource: GroupResource, name: str, namespace: str = "") -> Object | None:
+        """Return a copy of an object in the version it is stored in, None when there is none."""
+        ...
+
+    def list(self, resource: GroupResource, namespace: str = "") -> Iterable[Object]:
+        """Return copies of all objects of a resource; of all namespaces for ""."""
+        ...
+
+
+class Rules:
+    """What most kinds do. Subclasses override what is different for theirs."""
+
+    has_generation: ClassVar[bool] = False
+    """metadata.generation starts at 1 and rises with each change of anything but metadata and status."""
+
+    creates_on_update: ClassVar[bool] = False
+    """PUT creates an object that is not there."""
+
+    unconditional_update: ClassVar[bool] = True
+    """PUT without a resourceVersion overwrites whatever is there; otherwise it is invalid."""
+
+    field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {}
+    """What field selectors know besides metadata.name and metadata.namespace, such as `spec.nodeName`."""
+
+    def admit_create(self, new: Object, context: Context) -> None:
+        """Do what the default admission plugins do to a new object; may raise a StatusError."""
+
+    def admit_update(self, new: Object, old: Object, context: Context) -> None:
+        """Do what the default admission plugins do to a changed object; may raise a StatusError."""
+
+    def prepare_create(self, new: Object, context: Context) -> None:
+        """Complete a new object; status was emptied already if the kind has the subresource."""
+
+    def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
+        """Return what is wrong with a new object; metadata that all kinds have was looked at already."""
+        return ()
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        """Complete a changed object; status was put back already if the kind has the subresource."""
+
+    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
+        """Return what is wrong with a change; includes what `validate_create` finds wrong with the result."""
+        return ()
+
+    def prepare_status(self, new: Object, old: Object, context: Context) -> None:
+        """Complete a changed status; everything else was put back already."""
+
+    def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
+        """Return what is wrong with a changed status."""
+        return ()
+
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        """Return what the headers Warning say about an object that was created (old is None) or changed."""
+        return ()
+
+    def validate_name(self, name: str, prefix: bool) -> Iterable[str]:
+        """Return what is wrong with a name (`prefix`: a generateName), in the words of kube-apiserver.
+
+        Most kinds take a DNS subdomain.
+        """
+        from .names import dns_subdomain
+
+        return dns_subdomain(name, prefix=prefix)
+
+    def grace_seconds(self, old: Object, asked: int | None) -> int | None:
+        """Return for how many seconds an object lives on that is to be deleted, None for a kind that does not.
+
+        Args:
+            asked: `gracePeriodSeconds` of the request, None when it has none.
+        """
+        return None
