@@ -1,0 +1,217 @@
+"""Metadata: what the server asks of the metadata of every object, whatever its kind.
+
+Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/validation/objectmeta.go
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from aiokube.testing.apiserver.field_errors import (
+    FieldError,
+    child,
+    forbidden,
+    invalid,
+    item,
+    required,
+    too_long,
+)
+
+from . import names
+
+__all__ = [
+    "NameRule",
+    "immutable",
+    "not_negative",
+    "validate_annotations",
+    "validate_create",
+    "validate_labels",
+    "validate_template",
+    "validate_update",
+]
+
+NameRule = Callable[[str, bool], Iterable[str]]
+"""What is wrong with a name; the second argument says that it is a generateName."""
+
+_ANNOTATIONS_LIMIT = 256 * 1024
+_MANAGER_LIMIT = 128
+_SUBRESOURCE_LIMIT = 256
+_IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+_NO_OWNERS = {("v1", "Event"): "/v1, Kind=Event"}
+
+
+def validate_create(obj: Mapping[str, Any], *, namespaced: bool, name_rule: NameRule) -> list[FieldError]:
+    """Return what is wrong with the metadata of a new object, whose name was generated already."""
+    return list(_object(obj.get("metadata") or {}, "metadata", namespaced, name_rule))
+
+
+def validate_update(new: Mapping[str, Any], old: Mapping[str, Any], *, namespaced: bool) -> list[FieldError]:
+    """Return what is wrong with the metadata of a changed object.
+
+    kube-apiserver looks at the change twice, once for all kinds and once for each; the causes of its Status show it.
+    """
+    metadata, before = new.get("metadata") or {}, old.get("metadata") or {}
+    change = list(_change(metadata, before, "metadata"))
+    return [*_object(metadata, "metadata", namespaced, _path_segment), *change, *change]
+
+
+def validate_template(metadata: Mapping[str, Any], path: str) -> list[FieldError]:
+    """Return what is wrong with the labels, annotations and finalizers of a pod template's metadata."""
+    return [
+        *validate_labels(metadata.get("labels"), child(path, "labels")),
+        *validate_annotations(metadata.get("annotations"), child(path, "annotations")),
+    ]
+
+
+def validate_labels(labels: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:
+    for name, value in (labels or {}).items():
+        yield from (invalid(path, name, words) for words in names.label_key(name))
+        yield from (invalid(path, value, words) for words in names.label_value(value))
+
+
+def validate_annotations(annotations: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:
+    annotations = annotations or {}
+    for name in annotations:
+        yield from (invalid(path, name, words) for words in names.qualified_name(name.lower()))
+    if sum(len(name.encode()) + len(value.encode()) for name, value in annotations.items()) > _ANNOTATIONS_LIMIT:
+        yield too_long(path, _ANNOTATIONS_LIMIT)
+
+
+def immutable(new: Any, old: Any, path: str) -> list[FieldError]:
+    """Return an error when a field that may not change has changed; empty and absent are the same."""
+    return [] if new == old or not (new or old) else [invalid(path, new, "field is immutable")]
+
+
+def not_negative(value: int | None, path: str) -> list[FieldError]:
+    return [invalid(path, value, "must be greater than or equal to 0")] if value is not None and value < 0 else []
+
+
+def _object(metadata: Mapping[str, Any], path: str, namespaced: bool, name_rule: NameRule) -> Iterator[FieldError]:
+    prefix, name = metadata.get("generateName") or "", metadata.get("name") or ""
+    if prefix:
+        yield from (invalid(child(path, "generateName"), prefix, words) for words in name_rule(prefix, True))
+    if not name:
+        yield required(child(path, "name"), "name or generateName is required")
+    else:
+        yield from (invalid(child(path, "name"), name, words) for words in name_rule(name, False))
+    yield from _namespace(metadata.get("namespace") or "", child(path, "namespace"), namespaced)
+    yield from not_negative(metadata.get("generation"), child(path, "generation"))
+    yield from validate_labels(metadata.get("labels"), child(path, "labels"))
+    yield from validate_annotations(metadata.get("annotations"), child(path, "annotations"))
+    yield from _owners(metadata.get("ownerReferences") or [], child(path, "ownerReferences"))
+    yield from _finalizers(metadata.get("finalizers") or [], child(path, "finalizers"))
+    yield from _managed_fields(metadata.get("managedFields") or [], child(path, "managedFields"))
+
+
+def _change(new: Mapping[str, Any], old: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    if old.get("deletionTimestamp"):
+        yield from _new_finalizers(new.get("finalizers") or [], old.get("finalizers") or [], child(path, "finalizers"))
+    if not new.get("resourceVersion"):
+        yield invalid(child(path, "resourceVersion"), "", "must be specified for an update")
+    if (new.get("generation") or 0) < (old.get("generation") or 0):
+        yield invalid(child(path, "generation"), new.get("generation") or 0, "must not be decremented")
+    for name in _IMMUTABLE:
+        yield from immutable(_plain(new, name), _plain(old, name), child(path, name))
+    yield from validate_labels(new.get("labels"), child(path, "labels"))
+    yield from validate_annotations(new.get("annotations"), child(path, "annotations"))
+    yield from _owners(new.get("ownerReferences") or [], child(path, "ownerReferences"))
+    yield from _managed_fields(new.get("managedFields") or [], child(path, "managedFields"))
+
+
+def _plain(metadata: Mapping[str, Any], name: str) -> Any:
+    """Return a field as a message shows it: texts that are absent as "", other absent values as null."""
+    return metadata.get(name, "" if name in {"name", "namespace", "uid"} else None)
+
+
+def _namespace(namespace: str, path: str, namespaced: bool) -> Iterator[FieldError]:
+    if not namespaced:
+        if namespace:
+            yield forbidden(path, "not allowed on this type")
+    elif not namespace:
+        yield required(path)
+    else:
+        yield from (invalid(path, namespace, words) for words in names.dns_label(namespace))
+
+
+def _owners(owners: Sequence[Mapping[str, Any]], path: str) -> Iterator[FieldError]:
+    controller = ""
+    for owner in owners:
+        yield from _owner(owner, path)
+        if not owner.get("controller"):
+            continue
+        named = f"{owner.get('kind', '')}/{owner.get('name', '')}"
+        if controller:
+            found = f'Found "true" in references for {controller} and {named}'
+            yield invalid(path, owners, f"Only one reference can have Controller set to true. {found}")
+        controller = controller or named
+
+
+def _owner(owner: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    api_version = owner.get("apiVersion") or ""
+    if not _version(api_version):
+        yield invalid(child(path, "apiVersion"), api_version, "version must not be empty")
+    for name in ("kind", "name", "uid"):
+        if not owner.get(name):
+            yield invalid(child(path, name), "", "must not be empty")
+    if banned := _NO_OWNERS.get((api_version, owner.get("kind") or "")):
+        yield invalid(path, owner, f"{banned} is disallowed from being an owner")
+
+
+def _version(api_version: str) -> str:
+    """Return the version of an apiVersion; "" as well for one with more than one slash, which is none."""
+    return "" if api_version.count("/") > 1 else api_version.rpartition("/")[2]
+
+
+def _finalizers(finalizers: Sequence[str], path: str) -> Iterator[FieldError]:
+    for finalizer in finalizers:
+        yield from (invalid(path, finalizer, words) for words in names.qualified_name(finalizer))
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        yield invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set")
+
+
+def _new_finalizers(new: Sequence[str], old: Sequence[str], path: str) -> Iterator[FieldError]:
+    if extra := sorted(set(new) - set(old)):
+        # Go prints the list as its own source would have it.
+        shown = ", ".join(json.dumps(name, ensure_ascii=False) for name in extra)
+        what = "no new finalizers can be added if the object is being deleted"
+        yield forbidden(path, f"{what}, found new finalizers []string{{{shown}}}")
+
+
+def _managed_fields(entries: Sequence[Mapping[str, Any]], path: str) -> Iterator[FieldError]:
+    for index, entry in enumerate(entries):
+        at = item(path, index)
+        operation, fields_type = entry.get("operation") or "", entry.get("fieldsType") or ""
+        if operation not in {"Apply", "Update"}:
+            yield invalid(child(at, "operation"), operation, "must be `Apply` or `Update`")
+        if fields_type not in {"", "FieldsV1"}:
+            yield invalid(child(at, "fieldsType"), fields_type, "must be `FieldsV1`")
+        yield from _manager(entry.get("manager") or "", child(at, "manager"))
+        if len((entry.get("subresource") or "").encode()) > _SUBRESOURCE_LIMIT:
+            yield too_long(child(at, "subresource"), _SUBRESOURCE_LIMIT)
+
+
+def _manager(manager: str, path: str) -> Iterator[FieldError]:
+    if len(manager.encode()) > _MANAGER_LIMIT:
+        yield too_long(path, _MANAGER_LIMIT)
+    position = 0
+    for character in manager:
+        if not _printable(character):
+            yield invalid(path, manager, f"invalid character {_code_point(character)} (at position {position})")
+        position += len(character.encode())
+
+
+def _printable(character: str) -> bool:
+    return character == " " or unicodedata.category(character)[0] in "LMNPS"
+
+
+def _code_point(character: str) -> str:
+    """Return a character as Go's %#U prints it: with itself in quotes only when it is printable."""
+    shown = f"U+{ord(character):04X}"
+    return f"{shown} '{character}'" if _printable(character) else shown
+
+
+def _path_segment(name: str, prefix: bool) -> list[str]:
+    return names.path_segment(name, prefix=prefix)
