@@ -5,13 +5,12 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/util/validat
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-import msgspec
+from .go_text import quoted, shown
 
 __all__ = [
     "OMITTED",
@@ -90,7 +89,7 @@ class FieldError:
         """The message without the field's name, as a Status has it in a cause."""
         words = self.reason.words
         if self.reason not in _WITHOUT_VALUE and self.value is not OMITTED:
-            words = f"{words}: {_shown(self.value)}"
+            words = f"{words}: {shown(self.value)}"
         return f"{words}: {self.detail}" if self.detail else words
 
     def __str__(self) -> str:
@@ -145,8 +144,8 @@ def type_invalid(field: str, value: Any, detail: str) -> FieldError:
 
 def not_supported(field: str, value: Any, supported: Iterable[str]) -> FieldError:
     """Return the error for a word that is none of the known ones, which are shown in the order given."""
-    shown = ", ".join(map(_quoted, supported))
-    return FieldError(Reason.NOT_SUPPORTED, field, value, f"supported values: {shown}" if shown else "")
+    words = ", ".join(map(quoted, supported))
+    return FieldError(Reason.NOT_SUPPORTED, field, value, f"supported values: {words}" if words else "")
 
 
 def forbidden(field: str, detail: str) -> FieldError:
@@ -154,7 +153,7 @@ def forbidden(field: str, detail: str) -> FieldError:
 
 
 def too_long(field: str, limit: int) -> FieldError:
-    detail = f"may not be more than {limit} bytes" if limit >= 0 else "value is too long"
+    detail = f"may not be more than {limit} {'byte' if limit == 1 else 'bytes'}" if limit >= 0 else "value is too long"
     return FieldError(Reason.TOO_LONG, field, OMITTED, detail)
 
 
@@ -170,17 +169,3 @@ def too_few(field: str, actual: int, limit: int) -> FieldError:
 
 def internal(field: str, detail: str) -> FieldError:
     return FieldError(Reason.INTERNAL, field, OMITTED, detail)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return msgspec.json.encode(value).decode()
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
