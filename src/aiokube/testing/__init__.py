@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .controlplane import ControlPlane, User
+    from .controlplane import ControlPlane
+    from .users import User
 
 __all__ = ["ControlPlane", "User"]
 
-_HOMES = {"ControlPlane": "controlplane", "User": "controlplane"}
+_HOMES = {"ControlPlane": "controlplane", "User": "users"}
 
 
 def __getattr__(name: str) -> object:

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from aiokube.testing import ControlPlane
-from aiokube.testing.controlplane.users import Auth
+from aiokube.testing.users import Auth
 
 AUTHS = get_args(Auth)
 

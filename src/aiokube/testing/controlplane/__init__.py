@@ -8,12 +8,13 @@ from which they are built, `supervisor_process.py` and `token_webhook.py` run as
 import nothing but the standard library. `python -m aiokube.testing.controlplane` is the command line.
 """
 
+from aiokube.testing.users import User
+
 from .binaries import Binaries
 from .controlplane import ControlPlane
 from .exceptions import BuildError, ControlPlaneError, KubectlError, ProgramError, RequestError
 from .installation import Program
 from .kubectl import KubectlResult
-from .users import User
 
 __all__ = [
     "Binaries",

@@ -12,12 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from aiokube.testing.private_file import write_private
+from aiokube.testing.users import Auth, User
+
 from . import flags, http10
 from .binaries import Binaries, find_binaries
 from .exceptions import BuildError, ControlPlaneError, KubectlError, ProgramError, RequestError, log_tail
 from .installation import Installation, Program
 from .kubectl import KubectlResult
-from .users import Auth, User, write_private
 
 if TYPE_CHECKING:
     from aiokube.client import Configuration
@@ -151,15 +153,7 @@ class ControlPlane:
 
     def configuration_for(self, user: User, *, auth: Auth = "certificate") -> "Configuration":
         """Return a client configuration of a user, a new one each time."""
-        from aiokube.client import Configuration
-
-        configuration = Configuration(host=self.url, ssl_ca_cert=str(self.ca_file))
-        if auth == "token":
-            configuration.api_key["BearerToken"] = f"Bearer {user.token}"
-        else:
-            configuration.cert_file = str(user.certificate_file)
-            configuration.key_file = str(user.key_file)
-        return configuration
+        return self._up.users.configuration(user, auth)
 
     async def add_user(
         self,
@@ -180,7 +174,7 @@ class ControlPlane:
         Raises:
             ValueError: there is a user of this name, or the name does not fit into a certificate.
         """
-        user = self._up.users.add(name, tuple(groups))
+        user = self._up.add_user(name, tuple(groups))
         if rules or cluster_role:
             await self._grant(user, rules, cluster_role)
         return user

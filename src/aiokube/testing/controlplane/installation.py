@@ -8,12 +8,15 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+from aiokube.testing.certificates import Authority, new_key
+from aiokube.testing.private_file import write_private
+from aiokube.testing.users import User, Users
+
 from . import flags, http10
 from .binaries import Binaries
-from .certificates import Authority, new_key
 from .exceptions import ControlPlaneError
 from .supervisor import Supervisor, fits, python
-from .users import User, Users, write_private
+from .tokens_file import write_tokens
 
 __all__ = ["Installation", "Program"]
 
@@ -69,8 +72,10 @@ class Installation:
             "token-webhook.kubeconfig": _webhook_kubeconfig(webhook_url),
         }.items():
             write_private(self.directory / name, text)
-        self.users = Users(self.directory / "users", authority=authority, url=self.url)
-        self.admin = self.users.add("admin", ("system:masters",))
+        self.users = Users(
+            self.directory / "users", authority=authority, ca_file=self.directory / "ca.pem", url=self.url
+        )
+        self.admin = self.add_user("admin", ("system:masters",))
         self.api_server = http10.Endpoint(port=self.port, tls=self._tls())
         kubeconfig = self.users.kubeconfig(self.admin, "certificate")
         self.arguments = {
@@ -80,11 +85,17 @@ class Installation:
         if controllers != "none":
             self.arguments["kube-controller-manager"] = flags.controller_manager(kubeconfig, controllers)
 
+    def add_user(self, name: str, groups: tuple[str, ...]) -> User:
+        """Make a user, whose token the webhook knows at once."""
+        user = self.users.add(name, groups)
+        write_tokens(self._tokens_file, self.users)
+        return user
+
     async def start_webhook(self) -> None:
         script = Path(__file__).with_name("token_webhook.py")
         await self.supervisor.start(
             "token-webhook",
-            [*python(script), str(self._webhook_descriptor), str(self.users.tokens_file)],
+            [*python(script), str(self._webhook_descriptor), str(self._tokens_file)],
             log=self.log_file("token-webhook"),
             descriptors=[self._webhook_descriptor],
         )
@@ -92,6 +103,10 @@ class Installation:
     async def answers(self, program: Program) -> bool:
         """Tell whether a program does its work."""
         return all([await self._is_ok(endpoint, path) for endpoint, path in self._probes(program)])
+
+    @property
+    def _tokens_file(self) -> Path:
+        return self.directory / "tokens.json"
 
     def _probes(self, program: Program) -> list[tuple[http10.Endpoint, str]]:
         probes: dict[Program, list[tuple[http10.Endpoint, str]]] = {

@@ -7,12 +7,13 @@ import json
 import shutil
 from pathlib import Path
 
+from aiokube.testing.private_file import write_private
+
 from .binaries import cache_folder
 from .controlplane import ControlPlane
 from .exceptions import ControlPlaneError
 from .flags import Controllers
 from .supervisor import end_detached, is_alive
-from .users import write_private
 
 __all__ = ["bring_down", "bring_up"]
 

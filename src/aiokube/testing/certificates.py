@@ -1,7 +1,7 @@
-"""The certificates of one control plane: an authority made for it alone, and what that signs.
+"""The certificates of one server: an authority made for it alone, and what that signs.
 
 Keys are on the curve P-256, which takes a millisecond where RSA takes a tenth of a second. Validity starts an
-hour ago, for clocks that disagree, and ends after ten years, for control planes that are left running.
+hour ago, for clocks that disagree, and ends after ten years, for servers that are left running.
 
 Source: https://kubernetes.io/docs/setup/best-practices/certificates/
 """
@@ -18,7 +18,7 @@ try:
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 except ImportError as error:
     raise ImportError(
-        "a control plane needs certificates, and they need a package: pip install 'aiokube[testing]'"
+        "a server to test against needs certificates, and they need a package: pip install 'aiokube[testing]'"
     ) from error
 
 __all__ = ["Authority", "KeyPair", "new_key"]

@@ -1,16 +1,21 @@
-"""Who can sign in to a control plane, and the files by which they do."""
+"""Who can sign in to a server, and the files by which they do."""
+
+from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from .certificates import Authority
+from .private_file import write_private
+
+if TYPE_CHECKING:
+    from aiokube.client import Configuration
+
+    from .certificates import Authority
 
 __all__ = ["Auth", "User", "Users", "kubeconfig"]
 
@@ -34,26 +39,34 @@ class User:
 
 
 class Users:
-    """The users of one control plane, each with a folder in `directory`.
+    """The users of one server, each with a folder in `directory`.
 
     Args:
         directory: is made, readable by nobody else.
         authority: signs their certificates.
-        url: of kube-apiserver, for their kubeconfigs.
+        ca_file: its own certificate, PEM.
+        url: of the server, for their kubeconfigs. Over http there is no certificate that could be shown.
     """
 
-    def __init__(self, directory: Path, *, authority: Authority, url: str) -> None:
+    def __init__(self, directory: Path, *, authority: Authority, ca_file: Path, url: str) -> None:
         self._directory = directory
         self._authority = authority
+        self._ca_file = ca_file
         self._url = url
         self._users: dict[str, User] = {}
         directory.mkdir(mode=0o700)
-        self._write_tokens()
+
+    def __iter__(self) -> Iterator[User]:
+        """Give them in the order in which they were added."""
+        return iter(self._users.values())
+
+    def __len__(self) -> int:
+        return len(self._users)
 
     @property
-    def tokens_file(self) -> Path:
-        """What `token_webhook.py` reads."""
-        return self._directory / "tokens.json"
+    def default_auth(self) -> Auth:
+        """How they sign in when nothing else is said."""
+        return "certificate" if self._is_encrypted else "token"
 
     def add(self, name: str, groups: tuple[str, ...]) -> User:
         """Make a user, who may do nothing yet.
@@ -80,50 +93,47 @@ class Users:
         self._users[name] = user
         for auth in CREDENTIALS:
             write_private(self.kubeconfig(user, auth), kubeconfig(self._url, self._authority, user, auth))
-        self._write_tokens()
         return user
 
-    def kubeconfig(self, user: User, auth: Auth) -> Path:
-        """Return the path of the user's kubeconfig."""
-        return user.token_file.with_name(f"kubeconfig-{auth}")
+    def kubeconfig(self, user: User, auth: Auth | None = None) -> Path:
+        """Return the path of the user's kubeconfig; None is the default way to sign in."""
+        return user.token_file.with_name(f"kubeconfig-{auth or self.default_auth}")
 
-    def _write_tokens(self) -> None:
-        tokens = {
-            hashlib.sha256(user.token.encode()).hexdigest(): {
-                "username": user.name,
-                "uid": user.name,
-                "groups": list(user.groups),
-            }
-            for user in self._users.values()
-        }
-        new = write_private(self.tokens_file.with_suffix(".new"), json.dumps(tokens))
-        new.replace(self.tokens_file)
+    def configuration(self, user: User, auth: Auth | None = None) -> Configuration:
+        """Return a client configuration of the user, a new one each time; None is the default way to sign in."""
+        from aiokube.client import Configuration
+
+        configuration = Configuration(host=self._url)
+        if self._is_encrypted:
+            configuration.ssl_ca_cert = str(self._ca_file)
+        if (auth or self.default_auth) == "token":
+            configuration.api_key["BearerToken"] = f"Bearer {user.token}"
+        else:
+            configuration.cert_file = str(user.certificate_file)
+            configuration.key_file = str(user.key_file)
+        return configuration
+
+    @property
+    def _is_encrypted(self) -> bool:
+        return self._url.startswith("https://")
 
 
 def kubeconfig(url: str, authority: Authority, user: User, auth: Auth) -> str:
     """Return a kubeconfig that needs no other file. It is JSON, which is YAML too."""
-    ca = _base64(authority.key_pair.certificate)
+    cluster = {"server": url}
+    if url.startswith("https://"):
+        cluster["certificate-authority-data"] = _base64(authority.key_pair.certificate)
     return json.dumps(
         {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [
-                {"name": "aiokube", "cluster": {"server": url, "certificate-authority-data": ca}},
-            ],
+            "clusters": [{"name": "aiokube", "cluster": cluster}],
             "users": [{"name": user.name, "user": CREDENTIALS[auth](user)}],
             "contexts": [{"name": "aiokube", "context": {"cluster": "aiokube", "user": user.name}}],
             "current-context": "aiokube",
         },
         indent=2,
     )
-
-
-def write_private(path: Path, text: str) -> Path:
-    """Write a file that nobody else can read, and return its path."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w") as file:
-        file.write(text)
-    return path
 
 
 def _certificate_credentials(user: User) -> dict[str, Any]:

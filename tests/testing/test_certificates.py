@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from aiokube.testing.controlplane.certificates import Authority, KeyPair, new_key
+from aiokube.testing.certificates import Authority, KeyPair, new_key
 
 
 @pytest.fixture(scope="module")
