@@ -5,7 +5,6 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/validati
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -21,15 +20,13 @@ from aiokube.testing.apiserver.field_errors import (
 )
 
 from . import names
+from .checks import immutable, not_negative, quoted
 
 __all__ = [
     "NameRule",
-    "immutable",
-    "not_negative",
     "validate_annotations",
     "validate_create",
     "validate_labels",
-    "validate_template",
     "validate_update",
 ]
 
@@ -40,30 +37,38 @@ _ANNOTATIONS_LIMIT = 256 * 1024
 _MANAGER_LIMIT = 128
 _SUBRESOURCE_LIMIT = 256
 _IMMUTABLE = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds")
+_STANDARD_FINALIZERS = {"kubernetes", "orphan", "foregroundDeletion"}
 _NO_OWNERS = {("v1", "Event"): "/v1, Kind=Event"}
 
 
-def validate_create(obj: Mapping[str, Any], *, namespaced: bool, name_rule: NameRule) -> list[FieldError]:
-    """Return what is wrong with the metadata of a new object, whose name was generated already."""
-    return list(_object(obj.get("metadata") or {}, "metadata", namespaced, name_rule))
+def validate_create(
+    obj: Mapping[str, Any], *, namespaced: bool, name_rule: NameRule, builtin: bool = True
+) -> list[FieldError]:
+    """Return what is wrong with the metadata of a new object, whose name was generated already.
+
+    Args:
+        name_rule: of the kind.
+        builtin: False for a custom kind, whose finalizers may have any qualified name.
+    """
+    metadata = obj.get("metadata") or {}
+    wrong = list(_object(metadata, "metadata", namespaced, name_rule))
+    return [*wrong, *_standard_finalizers(metadata)] if builtin else wrong
 
 
-def validate_update(new: Mapping[str, Any], old: Mapping[str, Any], *, namespaced: bool) -> list[FieldError]:
+def validate_update(
+    new: Mapping[str, Any], old: Mapping[str, Any], *, namespaced: bool, builtin: bool = True
+) -> list[FieldError]:
     """Return what is wrong with the metadata of a changed object.
 
     kube-apiserver looks at the change twice, once for all kinds and once for each; the causes of its Status show it.
+
+    Args:
+        builtin: as for `validate_create`.
     """
     metadata, before = new.get("metadata") or {}, old.get("metadata") or {}
     change = list(_change(metadata, before, "metadata"))
-    return [*_object(metadata, "metadata", namespaced, _path_segment), *change, *change]
-
-
-def validate_template(metadata: Mapping[str, Any], path: str) -> list[FieldError]:
-    """Return what is wrong with the labels, annotations and finalizers of a pod template's metadata."""
-    return [
-        *validate_labels(metadata.get("labels"), child(path, "labels")),
-        *validate_annotations(metadata.get("annotations"), child(path, "annotations")),
-    ]
+    wrong = [*_object(metadata, "metadata", namespaced, _path_segment), *change, *change]
+    return [*wrong, *_standard_finalizers(metadata)] if builtin else wrong
 
 
 def validate_labels(labels: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:
@@ -78,15 +83,6 @@ def validate_annotations(annotations: Mapping[str, str] | None, path: str) -> It
         yield from (invalid(path, name, words) for words in names.qualified_name(name.lower()))
     if sum(len(name.encode()) + len(value.encode()) for name, value in annotations.items()) > _ANNOTATIONS_LIMIT:
         yield too_long(path, _ANNOTATIONS_LIMIT)
-
-
-def immutable(new: Any, old: Any, path: str) -> list[FieldError]:
-    """Return an error when a field that may not change has changed; empty and absent are the same."""
-    return [] if new == old or not (new or old) else [invalid(path, new, "field is immutable")]
-
-
-def not_negative(value: int | None, path: str) -> list[FieldError]:
-    return [invalid(path, value, "must be greater than or equal to 0")] if value is not None and value < 0 else []
 
 
 def _object(metadata: Mapping[str, Any], path: str, namespaced: bool, name_rule: NameRule) -> Iterator[FieldError]:
@@ -172,10 +168,17 @@ def _finalizers(finalizers: Sequence[str], path: str) -> Iterator[FieldError]:
         yield invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set")
 
 
+def _standard_finalizers(metadata: Mapping[str, Any]) -> Iterator[FieldError]:
+    for index, finalizer in enumerate(metadata.get("finalizers") or []):
+        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:
+            what = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(item("metadata.finalizers", index), finalizer, what)
+
+
 def _new_finalizers(new: Sequence[str], old: Sequence[str], path: str) -> Iterator[FieldError]:
     if extra := sorted(set(new) - set(old)):
         # Go prints the list as its own source would have it.
-        shown = ", ".join(json.dumps(name, ensure_ascii=False) for name in extra)
+        shown = ", ".join(map(quoted, extra))
         what = "no new finalizers can be added if the object is being deleted"
         yield forbidden(path, f"{what}, found new finalizers []string{{{shown}}}")
 
