@@ -65,14 +65,23 @@ class StatusError(Exception):
         reason: one word for programs, "" for none.
         message: for people.
         details: as in the Status; None when it has none.
+        metadata: of the Status; a list that expired says there how to go on.
     """
 
-    def __init__(self, code: int, reason: str, message: str, details: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        details: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code, reason, message)
         self.code = code
         self.reason = reason
         self.message = message
         self.details = details
+        self.metadata = metadata or {}
 
     def __str__(self) -> str:
         return self.message
@@ -80,7 +89,7 @@ class StatusError(Exception):
     @property
     def status(self) -> dict[str, Any]:
         """The Status object."""
-        status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+        status: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": self.metadata, "status": "Failure"}
         if self.message:
             status["message"] = self.message
         if self.reason:
@@ -136,8 +145,13 @@ def gone(message: str) -> StatusError:
     return StatusError(410, "Gone", message)
 
 
-def expired(message: str) -> StatusError:
-    return StatusError(410, "Expired", message)
+def expired(message: str, *, continue_: str = "") -> StatusError:
+    """Return the error for history that is gone.
+
+    Args:
+        continue_: a token with which a list may go on all the same, inconsistently; "" for none.
+    """
+    return StatusError(410, "Expired", message, metadata={"continue": continue_} if continue_ else None)
 
 
 def request_entity_too_large(message: str) -> StatusError:

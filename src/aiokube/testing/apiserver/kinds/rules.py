@@ -56,6 +56,16 @@ class Rules:
     unconditional_update: ClassVar[bool] = True
     """PUT without a resourceVersion overwrites whatever is there; otherwise it is invalid."""
 
+    returns_deleted: ClassVar[bool] = False
+    """DELETE answers with the object that is gone, not with a Status."""
+
+    default_propagation: ClassVar[str | None] = "Background"
+    """What becomes of dependents when a deletion does not say: "Background" or "Orphan"; None for kinds whose
+    dependents nobody collects."""
+
+    storage_prefix: ClassVar[str] = ""
+    """Where etcd would have the objects, as some messages say; "" for the resource's plural."""
+
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {}
     """What field selectors know besides metadata.name and metadata.namespace, such as `spec.nodeName`."""
 
@@ -79,6 +89,14 @@ class Rules:
         """Return what is wrong with a change; includes what `validate_create` finds wrong with the result."""
         return ()
 
+    def unknown_field_label(self, label: str) -> str:
+        """Return what is answered to a field selector with a label that the kind does not have."""
+        return f'"{label}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+
+    def changes_generation(self, new: Object, old: Object) -> bool:
+        """Return whether a change raises the generation: anything but metadata and status has changed."""
+        return any(new.get(name) != old.get(name) for name in {*new, *old} - {"metadata", "status"})
+
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
         """Complete a changed status; everything else was put back already."""
 
@@ -98,6 +116,18 @@ class Rules:
         from .names import dns_subdomain
 
         return dns_subdomain(name, prefix=prefix)
+
+    def begin_deletion(self, obj: Object, propagation: str | None, context: Context) -> bool:
+        """Change an object whose deletion is asked for the first time, and return True, if the kind has its own way.
+
+        Args:
+            propagation: "Background", "Foreground", "Orphan" or None, as the request has it.
+        """
+        return False
+
+    def may_go(self, old: Object) -> bool:
+        """Return whether an object without finalizers in its metadata may go at the end of its deletion."""
+        return True
 
     def grace_seconds(self, old: Object, asked: int | None) -> int | None:
         """Return for how many seconds an object lives on that is to be deleted, None for a kind that does not.

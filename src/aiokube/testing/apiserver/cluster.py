@@ -1,0 +1,75 @@
+"""The state of one server: what its verbs, its controllers and its answers share."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from .clock import Clock, time
+from .codec import Object
+from .errors import GroupResource
+from .resources import Resources
+from .storage import Collection, Storage
+
+__all__ = ["Cluster", "Facts"]
+
+
+class Cluster:
+    """Objects, the resources they are of, and the clock they are dated by.
+
+    Args:
+        resources: what is served.
+        clock: what time it is.
+        history: how many events each collection remembers.
+    """
+
+    def __init__(self, *, resources: Resources, clock: Clock, history: int = 10_000) -> None:
+        self.resources = resources
+        self.clock = clock
+        self.storage = Storage(history=history)
+
+    def collection(self, resource: GroupResource) -> Collection:
+        return self.storage.collection(resource)
+
+    def now(self) -> str:
+        """Return the time as metav1.Time."""
+        return time(self.clock.now())
+
+    def get(self, resource: GroupResource, name: str, namespace: str = "") -> Object | None:
+        """Return a copy of an object as it is stored, None when there is none."""
+        stored = self.collection(resource).get(namespace, name)
+        return stored.object() if stored else None
+
+    def list(self, resource: GroupResource, namespace: str = "") -> Iterator[Object]:
+        """Return copies of objects as they are stored; of all namespaces for ""."""
+        return (stored.object() for stored in self.collection(resource).all(namespace))
+
+    @staticmethod
+    def new_uid() -> str:
+        return str(uuid.uuid4())
+
+
+class Facts:
+    """What the rules of a kind may know while a call is served; the `Context` that they ask for."""
+
+    def __init__(self, cluster: Cluster, *, user: str, dry_run: bool) -> None:
+        self._cluster = cluster
+        self._user = user
+        self._dry_run = dry_run
+
+    @property
+    def user(self) -> str:
+        return self._user
+
+    @property
+    def dry_run(self) -> bool:
+        return self._dry_run
+
+    def now(self) -> str:
+        return self._cluster.now()
+
+    def get(self, resource: GroupResource, name: str, namespace: str = "") -> Object | None:
+        return self._cluster.get(resource, name, namespace)
+
+    def list(self, resource: GroupResource, namespace: str = "") -> Iterator[Object]:
+        return self._cluster.list(resource, namespace)

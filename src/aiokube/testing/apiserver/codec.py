@@ -1,0 +1,61 @@
+"""The seam between what all verbs do with objects and what a kind's schema says about them.
+
+Built-in kinds read objects as Go does, into structs; custom kinds keep what their schema knows. Verbs see one
+Protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from .field_errors import FieldError
+from .schema.node import Node
+
+__all__ = ["Codec", "Decoded", "Object"]
+
+Object = dict[str, Any]
+
+
+class Decoded(NamedTuple):
+    """An object as it was read: complete, without what its kind does not know.
+
+    Attributes:
+        problems: What strict field validation refuses, in the words of kube-apiserver.
+    """
+
+    object: Object
+    problems: Sequence[str]
+
+
+class Codec(Protocol):
+    """How objects of one kind in one version are read, completed and written."""
+
+    @property
+    def node(self) -> Node:
+        """What the objects look like."""
+        ...
+
+    def decode(self, value: Object) -> Decoded:
+        """Return the object that a request's value means, with defaults.
+
+        Raises:
+            StatusError: it is none of this kind, or not well-formed (400).
+        """
+        ...
+
+    def normal(self, obj: Object) -> Object:
+        """Return an object as the server writes it, with kind, apiVersion and metadata first."""
+        ...
+
+    def validate(self, obj: Object, old: Object | None) -> Sequence[FieldError]:
+        """Return what the schema finds wrong; built-in kinds have no schema to break, but rules."""
+        ...
+
+    def to_storage(self, obj: Object) -> Object:
+        """Return an object of this version in the version that is stored."""
+        ...
+
+    def from_storage(self, obj: Object) -> Object:
+        """Return a stored object in this version."""
+        ...

@@ -1,0 +1,111 @@
+"""What the server serves: each resource of each version, built in or custom.
+
+A resource is found by the group, version and plural of a path. Several may share one collection of objects:
+the versions of a kind, and kinds that two groups serve (events).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .codec import Codec
+from .errors import GroupKind, GroupResource
+from .kinds.rules import Rules
+
+__all__ = ["GroupVersionKind", "Resource", "Resources", "Subresource"]
+
+
+class GroupVersionKind(NamedTuple):
+    """A kind in one version."""
+
+    group: str
+    version: str
+    kind: str
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+
+@dataclass(frozen=True, slots=True)
+class Subresource:
+    """A part of objects with a path of its own, such as status."""
+
+    name: str
+    kind: GroupVersionKind
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource in one version.
+
+    Attributes:
+        collection: Where its objects are, by the group that they are stored in.
+        codec: How its objects are read from requests and written.
+        rules: What is special about the kind.
+        custom: Comes from a CustomResourceDefinition.
+    """
+
+    group: str
+    version: str
+    plural: str
+    singular: str
+    kind: str
+    list_kind: str
+    namespaced: bool
+    verbs: frozenset[str]
+    collection: GroupResource
+    codec: Codec
+    rules: Rules
+    subresources: Mapping[str, Subresource] = field(default_factory=dict)
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    custom: bool = False
+
+    @property
+    def api_version(self) -> str:
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def group_resource(self) -> GroupResource:
+        return GroupResource(self.group, self.plural)
+
+    @property
+    def group_kind(self) -> GroupKind:
+        return GroupKind(self.group, self.kind)
+
+    @property
+    def gvk(self) -> GroupVersionKind:
+        return GroupVersionKind(self.group, self.version, self.kind)
+
+
+class Resources:
+    """All resources of a server; the custom ones change while it runs."""
+
+    def __init__(self, built_in: Iterable[Resource]) -> None:
+        self._built_in = {(resource.group, resource.version, resource.plural): resource for resource in built_in}
+        self._custom: dict[tuple[str, str, str], Resource] = {}
+
+    def __iter__(self) -> Iterator[Resource]:
+        yield from self._built_in.values()
+        yield from self._custom.values()
+
+    def find(self, group: str, version: str, plural: str) -> Resource | None:
+        key = (group, version, plural)
+        return self._built_in.get(key) or self._custom.get(key)
+
+    def of_collection(self, collection: GroupResource) -> Resource | None:
+        """Return a resource whose objects are in a collection, one of the collection's own group if possible."""
+        found = [resource for resource in self if resource.collection == collection]
+        return next((resource for resource in found if resource.group == collection.group), found[0] if found else None)
+
+    def serves(self, group: str, version: str) -> bool:
+        """Return whether there is anything in a version of a group."""
+        return any(known[:2] == (group, version) for known in (*self._built_in, *self._custom))
+
+    def replace_custom(self, resources: Iterable[Resource]) -> None:
+        """Serve these custom resources from now on, and no others."""
+        self._custom = {(resource.group, resource.version, resource.plural): resource for resource in resources}

@@ -1,0 +1,72 @@
+"""Bodies: the object that a create or an update carries.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/handlers/create.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.documents import Document
+
+from .call import Call
+
+__all__ = ["named", "placed", "read_object", "report"]
+
+
+def read_object(call: Call, document: Document) -> Object:
+    """Return the object in a body, complete with defaults.
+
+    Raises:
+        StatusError: it cannot be read (400), or is not as strict as was asked for (400).
+    """
+    decoded = call.resource.codec.decode(document.value)
+    report(call, [*document.duplicates, *decoded.problems])
+    return decoded.object
+
+
+def report(call: Call, problems: Sequence[str]) -> None:
+    """Refuse what strict field validation refuses, or warn of it, as the call asks."""
+    if not problems or call.field_validation == "Ignore":
+        return
+    if call.field_validation == "Warn":
+        call.warnings.extend(problems)
+        return
+    resource = call.resource
+    what = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
+    raise errors.bad_request(f"{what}: strict decoding error: {', '.join(problems)}")
+
+
+def placed(call: Call, obj: Object) -> None:
+    """Put an object into the namespace of the path.
+
+    Raises:
+        StatusError: it says that it is in another (400).
+    """
+    metadata = obj["metadata"]
+    wanted = call.namespace if call.resource.namespaced else ""
+    found = metadata.get("namespace") or ""
+    if found and wanted and found != wanted:
+        message = "the namespace of the provided object does not match the namespace sent on the request"
+        raise errors.bad_request(message)
+    if wanted:
+        metadata["namespace"] = wanted
+    else:
+        metadata.pop("namespace", None)
+
+
+def named(call: Call, obj: Object) -> None:
+    """Require that an object has the name of the path.
+
+    Raises:
+        StatusError: it has another, or none (400).
+    """
+    name = obj["metadata"].get("name") or ""
+    if not name:
+        message = f"the name of the object ({call.name} based on URL) was undeterminable: name must be provided"
+        raise errors.bad_request(message)
+    if name != call.name:
+        message = f"the name of the object ({name}) does not match the name on the URL ({call.name})"
+        raise errors.bad_request(message)

@@ -1,0 +1,193 @@
+"""Read: one object, or a list of them, as they are now or as they were at an earlier version.
+
+Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import posixpath
+from bisect import bisect_left
+from dataclasses import dataclass
+
+import msgspec
+
+from aiokube.testing.apiserver import errors, field_errors
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.storage import Stored
+from aiokube.testing.apiserver.storage.storage import Forgotten
+
+from .call import Call, Outcome
+from .options import ListOptions
+from .selection import Selection
+
+__all__ = ["NotYet", "Page", "get", "list_page", "revision_of"]
+
+_TOO_OLD = (
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
+    "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. "
+    "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
+    "deleted between the time the first chunk was returned and now may show up in the list."
+)
+_INCONSISTENT = -1
+
+
+class NotYet(Exception):
+    """Raised when something is asked for as of a version that is not reached yet.
+
+    Attributes:
+        revision: The version.
+    """
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(revision)
+        self.revision = revision
+
+    def error(self, current: int) -> errors.StatusError:
+        """Return what is answered when it is not reached in time."""
+        message = f"Too large resource version: {self.revision}, current: {current}"
+        cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+        return errors.StatusError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Objects of a list, all or as many as were asked for.
+
+    Attributes:
+        resource_version: of the whole list.
+        continue_: the token for the next page; "" when this is the last.
+        remaining: how many objects are left after this page; None when that is not known.
+    """
+
+    objects: list[Stored]
+    resource_version: int
+    continue_: str = ""
+    remaining: int | None = None
+
+
+def get(cluster: Cluster, call: Call, resource_version: str = "") -> Outcome:
+    """Return an object.
+
+    Raises:
+        StatusError: it is not there (404).
+        NotYet: the version is not reached.
+    """
+    _reached(cluster, revision_of(resource_version))
+    stored = cluster.collection(call.resource.collection).get(call.namespace, call.name)
+    if stored is None:
+        raise errors.not_found(call.resource.group_resource, call.name)
+    return Outcome(stored)
+
+
+def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Selection) -> Page:
+    """Return the objects that are selected, or a page of them.
+
+    Raises:
+        StatusError: the token or version is none (400), or is forgotten (410).
+        NotYet: the version is not reached.
+    """
+    collection = cluster.collection(call.resource.collection)
+    start, revision = "", cluster.storage.revision
+    if options.continue_:
+        if options.resource_version not in {"", "0"}:
+            raise errors.bad_request("specifying resource version is not allowed when using continue")
+        start, asked = _read_token(options.continue_)
+        if asked == _INCONSISTENT:
+            objects = collection.all(call.namespace)
+        else:
+            revision = asked
+            try:
+                objects = collection.all_at(asked, call.namespace)
+            except Forgotten:
+                raise errors.expired(_TOO_OLD, continue_=_token(_INCONSISTENT, start)) from None
+        objects = objects[bisect_left(objects, _full(call, start), key=lambda stored: stored.key) :]
+    else:
+        asked = revision_of(options.resource_version)
+        _reached(cluster, asked)
+        if options.resource_version_match == "Exact" or (
+            asked and options.limit and not options.resource_version_match
+        ):
+            revision = asked
+            try:
+                objects = collection.all_at(asked, call.namespace)
+            except Forgotten:
+                raise errors.expired(f"The resourceVersion for the provided list is too old.") from None
+        else:
+            objects = collection.all(call.namespace)
+    return _page(call, objects, revision, options, selection)
+
+
+def revision_of(resource_version: str) -> int:
+    """Return a resourceVersion as a number, 0 for "".
+
+    Raises:
+        StatusError: it is no number; kube-apiserver answers 500 here.
+    """
+    if not resource_version:
+        return 0
+    if not (resource_version.isascii() and resource_version.isdigit()):
+        why = f'strconv.ParseUint: parsing "{resource_version}": invalid syntax'
+        raise errors.StatusError(500, "", str(field_errors.invalid("resourceVersion", resource_version, why)))
+    return int(resource_version)
+
+
+def _reached(cluster: Cluster, revision: int) -> None:
+    if revision > cluster.storage.revision:
+        raise NotYet(revision)
+
+
+def _page(call: Call, objects: list[Stored], revision: int, options: ListOptions, selection: Selection) -> Page:
+    if selection.everything:
+        if not options.limit or len(objects) <= options.limit:
+            return Page(objects, revision)
+        shown = objects[: options.limit]
+        return Page(shown, revision, _after(call, revision, shown[-1]), len(objects) - options.limit)
+    shown = []
+    for index, stored in enumerate(objects):
+        if not selection.matches(stored):
+            continue
+        shown.append(stored)
+        if options.limit and len(shown) == options.limit and index + 1 < len(objects):
+            return Page(shown, revision, _after(call, revision, stored))
+    return Page(shown, revision)
+
+
+def _after(call: Call, revision: int, last: Stored) -> str:
+    key = last.key.removeprefix(f"{call.namespace}/") if call.namespace else last.key
+    return _token(revision, f"{key}\0")
+
+
+def _token(revision: int, start: str) -> str:
+    text = msgspec.json.encode({"v": "meta.k8s.io/v1", "rv": revision, "start": start})
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def _read_token(token: str) -> tuple[str, int]:
+    invalid = "continue key is not valid"
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        content = msgspec.json.decode(raw, type=_Token)
+    except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise errors.bad_request(f"{invalid}: {error}") from None
+    if content.v != "meta.k8s.io/v1":
+        raise errors.bad_request(f"{invalid}: server does not recognize this encoded version {content.v}")
+    if not content.rv:
+        raise errors.bad_request(f"{invalid}: incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
+    if not content.start:
+        raise errors.bad_request(f"{invalid}: encoded start key empty (version meta.k8s.io/v1)")
+    rooted = content.start if content.start.startswith("/") else f"/{content.start}"
+    if posixpath.normpath(rooted) != rooted:
+        raise errors.bad_request(f"{invalid}: {content.start}")
+    return rooted[1:], content.rv
+
+
+class _Token(msgspec.Struct):
+    v: str = ""
+    rv: int = 0
+    start: str = ""
+
+
+def _full(call: Call, start: str) -> str:
+    return f"{call.namespace}/{start}" if call.namespace else start
