@@ -33,41 +33,59 @@ class Traits:
         creates: an update of what is not there creates it.
         unconditional: an update without a resourceVersion is taken.
         names: what is wrong with a name (`prefix=True`: with a generateName).
+        returned: a deletion answers with the object, not with a Status.
+        dependents: what becomes of them when a deletion does not say; None where nobody collects them.
+        prefix: where etcd has the objects, if not under the resource's name.
+        unknown_label: what is said of a field label that the kind does not have.
     """
 
     generation: bool = False
     creates: bool = False
     unconditional: bool = True
     names: NameCheck = names.dns_subdomain
+    returned: bool = False
+    dependents: str | None = "Background"
+    prefix: str = ""
+    unknown_label: str = '"{label}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def _any_name(name: str, *, prefix: bool = False) -> list[str]:
     return []
 
 
+_OWN_LABELS: Final = "field label not supported: {label}"
+_SLICE_LABELS: Final = "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {label}"
+
 _PLAIN: Final = Traits()
+_RETURNED: Final = Traits(returned=True)
 _COUNTED: Final = Traits(generation=True)
 _VERSIONED: Final = Traits(unconditional=False)
+_VERSIONED_RETURNED: Final = Traits(unconditional=False, returned=True)
 _COUNTED_VERSIONED: Final = Traits(generation=True, unconditional=False)
+_EVENT: Final = Traits(creates=True, names=names.path_segment, dependents=None, unknown_label=_OWN_LABELS)
 _ACCESS: Final = Traits(creates=True, names=names.path_segment)
 
 _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
     "": {
         "ConfigMap": _PLAIN,
-        "Endpoints": Traits(creates=True),
-        "Event": Traits(creates=True, names=names.path_segment),
+        "Endpoints": Traits(creates=True, prefix="services/endpoints"),
+        "Event": _EVENT,
         "LimitRange": Traits(creates=True),
-        "Namespace": Traits(names=names.dns_label),
-        "Node": _PLAIN,
-        "PersistentVolume": _PLAIN,
-        "PersistentVolumeClaim": _PLAIN,
-        "Pod": _COUNTED,
-        "PodTemplate": _COUNTED,
-        "ReplicationController": _COUNTED,
-        "ResourceQuota": _PLAIN,
-        "Secret": _PLAIN,
-        "Service": Traits(creates=True, names=names.dns_label),
-        "ServiceAccount": _PLAIN,
+        "Namespace": Traits(names=names.dns_label, returned=True, unknown_label=_OWN_LABELS),
+        "Node": Traits(prefix="minions", unknown_label=_OWN_LABELS),
+        "PersistentVolume": _RETURNED,
+        "PersistentVolumeClaim": _RETURNED,
+        "Pod": Traits(generation=True, returned=True, unknown_label=_OWN_LABELS),
+        "PodTemplate": Traits(generation=True, returned=True),
+        "ReplicationController": Traits(
+            generation=True, dependents="Orphan", prefix="controllers", unknown_label=_OWN_LABELS
+        ),
+        "ResourceQuota": _RETURNED,
+        "Secret": Traits(unknown_label=_OWN_LABELS),
+        "Service": Traits(
+            creates=True, names=names.dns_label, returned=True, prefix="services/specs", unknown_label=_OWN_LABELS
+        ),
+        "ServiceAccount": _RETURNED,
     },
     "admissionregistration.k8s.io": {
         "MutatingAdmissionPolicy": _COUNTED_VERSIONED,
@@ -87,15 +105,20 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "StatefulSet": Traits(generation=True, names=names.dns_label),
     },
     "autoscaling": {"HorizontalPodAutoscaler": _PLAIN},
-    "batch": {"CronJob": _COUNTED, "Job": _COUNTED},
-    "certificates.k8s.io": {"CertificateSigningRequest": Traits(names=_any_name)},
+    "batch": {
+        "CronJob": _COUNTED,
+        "Job": Traits(
+            generation=True, dependents="Orphan", unknown_label='field label "{label}" not supported for Job'
+        ),
+    },
+    "certificates.k8s.io": {"CertificateSigningRequest": Traits(names=_any_name, unknown_label=_OWN_LABELS)},
     "coordination.k8s.io": {"Lease": Traits(creates=True, unconditional=False)},
     "discovery.k8s.io": {"EndpointSlice": _PLAIN},
-    "events.k8s.io": {"Event": Traits(creates=True, names=names.path_segment)},
+    "events.k8s.io": {"Event": _EVENT},
     "flowcontrol.apiserver.k8s.io": {"FlowSchema": _COUNTED, "PriorityLevelConfiguration": _COUNTED},
     "networking.k8s.io": {
         "IPAddress": Traits(names=ip_addresses.canonical),
-        "Ingress": _COUNTED,
+        "Ingress": Traits(generation=True, prefix="ingress"),
         "IngressClass": _COUNTED,
         "NetworkPolicy": _COUNTED,
         "ServiceCIDR": _PLAIN,
@@ -109,19 +132,19 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "RoleBinding": _ACCESS,
     },
     "resource.k8s.io": {
-        "DeviceClass": _COUNTED,
-        "ResourceClaim": _PLAIN,
-        "ResourceClaimTemplate": _PLAIN,
-        "ResourceSlice": _COUNTED,
+        "DeviceClass": Traits(generation=True, returned=True),
+        "ResourceClaim": _RETURNED,
+        "ResourceClaimTemplate": _RETURNED,
+        "ResourceSlice": Traits(generation=True, returned=True, unknown_label=_SLICE_LABELS),
     },
     "scheduling.k8s.io": {"PriorityClass": _PLAIN},
     "storage.k8s.io": {
-        "CSIDriver": _VERSIONED,
-        "CSINode": _VERSIONED,
+        "CSIDriver": _VERSIONED_RETURNED,
+        "CSINode": _VERSIONED_RETURNED,
         "CSIStorageCapacity": _VERSIONED,
-        "StorageClass": _PLAIN,
-        "VolumeAttachment": _VERSIONED,
-        "VolumeAttributesClass": _PLAIN,
+        "StorageClass": _RETURNED,
+        "VolumeAttachment": _VERSIONED_RETURNED,
+        "VolumeAttributesClass": _RETURNED,
     },
 }
 
@@ -143,9 +166,15 @@ def rules(group: str, kind: str, behaviour: type[Rules] = Rules) -> Rules:
         has_generation = traits.generation
         creates_on_update = traits.creates
         unconditional_update = traits.unconditional
+        returns_deleted = traits.returned
+        default_propagation = traits.dependents
+        storage_prefix = traits.prefix
 
         def validate_name(self, name: str, prefix: bool) -> list[str]:
             return traits.names(name, prefix=prefix)
+
+        def unknown_field_label(self, label: str) -> str:
+            return traits.unknown_label.format(label=label)
 
     KindRules.__name__ = KindRules.__qualname__ = f"{kind}Rules"
     return KindRules()

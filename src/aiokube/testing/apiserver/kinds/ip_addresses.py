@@ -11,7 +11,16 @@ from __future__ import annotations
 import ipaddress
 import re
 
-__all__ = ["address", "canonical", "canonical_network", "network", "parse", "parse_network", "warnings"]
+__all__ = [
+    "address",
+    "canonical",
+    "canonical_network",
+    "network",
+    "network_warnings",
+    "parse",
+    "parse_network",
+    "warnings",
+]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -94,7 +103,6 @@ def network_warnings(field: str, value: str) -> list[str]:
     parsed = parse_network(value)
     if parsed is None:
         return []
-    text, _, bits = value.partition("/")
     if network(value):
         return [f'{field}: non-standard CIDR value "{value}" is invalid: use "{parsed}"']
     if parsed.version == 6 and str(parsed) != value:
