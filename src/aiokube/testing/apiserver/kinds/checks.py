@@ -1,24 +1,78 @@
-"""Checks: the shapes of validation that many kinds share."""
+"""Checks of one value, as many fields of many kinds need them.
+
+Each yields what is wrong with a value at a path. Values may be absent (None), which nothing here minds unless it
+says so: objects are in normal form, and whether a field must be there is for its kind to say.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from aiokube.testing.apiserver.field_errors import FieldError, invalid
+from aiokube.testing.apiserver.field_errors import FieldError, invalid, not_supported, required
 
-__all__ = ["immutable", "not_negative", "quoted"]
+__all__ = ["Check", "immutable", "matching", "not_negative", "one_of", "positive", "present", "quoted", "same", "shown"]
 
-
-def immutable(new: Any, old: Any, path: str) -> list[FieldError]:
-    """Return an error when a field that may not change has changed; empty and absent are the same."""
-    return [] if new == old or not (new or old) else [invalid(path, new, "field is immutable")]
+Check = Callable[[str], Iterable[str]]
+"""What is wrong with a text, in words: the functions of `names`."""
 
 
-def not_negative(value: int | None, path: str) -> list[FieldError]:
-    return [invalid(path, value, "must be greater than or equal to 0")] if value is not None and value < 0 else []
+def matching(check: Check, value: str, path: str) -> Iterator[FieldError]:
+    """Refuse a text that a check has words for."""
+    return (invalid(path, value, words) for words in check(value))
 
 
-def quoted(value: str) -> str:
+def present(value: str | None, path: str, check: Check | None = None) -> Iterator[FieldError]:
+    """Refuse an empty text, and one that a check has words for."""
+    if not value:
+        yield required(path)
+    elif check is not None:
+        yield from matching(check, value, path)
+
+
+def not_negative(value: int | None, path: str) -> Iterator[FieldError]:
+    if value is not None and value < 0:
+        yield invalid(path, value, "must be greater than or equal to 0")
+
+
+def positive(value: int | None, path: str) -> Iterator[FieldError]:
+    if value is not None and value <= 0:
+        yield invalid(path, value, "must be greater than zero")
+
+
+def one_of(value: str | None, words: Sequence[str], path: str, *, needed: bool = False) -> Iterator[FieldError]:
+    """Refuse a word that is none of the known ones.
+
+    Args:
+        words: in the order in which the message shows them.
+        needed: an absent or empty word is refused as missing; otherwise only an empty one is, as unknown.
+    """
+    if needed and not value:
+        yield required(path)
+    elif value is not None and value not in words:
+        yield not_supported(path, value, words)
+
+
+def immutable(new: Any, old: Any, path: str) -> Iterator[FieldError]:
+    """Refuse a change."""
+    if not same(new, old):
+        yield invalid(path, new, "field is immutable")
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values in normal form are the same to Go, for which an empty list or text is as good as none."""
+    return bool(one == other) or (one in _EMPTY and other in _EMPTY)
+
+
+def shown(labels: Mapping[str, str] | None) -> dict[str, str] | None:
+    """Return labels as messages show them: sorted, and null when there are none."""
+    return dict(sorted(labels.items())) if labels else None
+
+
+def quoted(text: str) -> str:
     """Return a text as Go prints it in quotes."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)
+
+
+_EMPTY: tuple[Any, ...] = (None, [], "")

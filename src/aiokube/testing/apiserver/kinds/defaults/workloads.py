@@ -60,7 +60,7 @@ def _stateful_set_spec(spec: dict[str, Any]) -> None:
 
 def _replication_controller(controller: dict[str, Any]) -> None:
     spec = _part(controller, "spec")
-    absent({"replicas": 1, "minReadySeconds": 0})(spec)
+    absent({"replicas": 1})(spec)
     if labels := _template_labels(spec):
         if not spec.get("selector"):
             spec["selector"] = dict(labels)

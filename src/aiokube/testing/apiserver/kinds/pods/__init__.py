@@ -1,0 +1,5 @@
+"""Pods and pod templates: one file for each part of them that has rules of its own.
+
+Functions that validate take a part in normal form and the path of it, and yield what is wrong in kube-apiserver's
+order. `spec` puts the parts together; `pod` has the rules of the kind.
+"""
