@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from .field_errors import FieldError
 from .schema.node import Node
 
-__all__ = ["Codec", "Decoded", "Object"]
+__all__ = ["Codec", "Decoded", "Object", "Undecodable"]
 
 Object = dict[str, Any]
 
@@ -28,6 +28,20 @@ class Decoded(NamedTuple):
     problems: Sequence[str]
 
 
+class Undecodable(ValueError):
+    """Raised when a value is no object of a kind; the text is kube-apiserver's, without the subject before it.
+
+    Attributes:
+        kind: what the value says it is, "" when it does not say.
+        version: the version it says it is of.
+    """
+
+    def __init__(self, text: str, *, kind: str = "", version: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.version = version
+
+
 class Codec(Protocol):
     """How objects of one kind in one version are read, completed and written."""
 
@@ -40,7 +54,8 @@ class Codec(Protocol):
         """Return the object that a request's value means, with defaults.
 
         Raises:
-            StatusError: it is none of this kind, or not well-formed (400).
+            Undecodable: it is none of this kind, or not well-formed.
+            StatusError: it is of another version than the path (400).
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .codec import Codec
 from .errors import GroupKind, GroupResource
 from .kinds.rules import Rules
+from .tables import Printer
 
 __all__ = ["GroupVersionKind", "Resource", "Resources", "Subresource"]
 
@@ -44,9 +45,11 @@ class Resource:
 
     Attributes:
         collection: Where its objects are, by the group that they are stored in.
+        stored_api_version: The version in which they are stored.
         codec: How its objects are read from requests and written.
         rules: What is special about the kind.
         custom: Comes from a CustomResourceDefinition.
+        printer: Makes rows of its objects.
     """
 
     group: str
@@ -58,8 +61,10 @@ class Resource:
     namespaced: bool
     verbs: frozenset[str]
     collection: GroupResource
+    stored_api_version: str
     codec: Codec
     rules: Rules
+    printer: Printer
     subresources: Mapping[str, Subresource] = field(default_factory=dict)
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()

@@ -43,6 +43,12 @@ class Stored:
         decoded: dict[str, Any] = _decoder.decode(self.body)
         return decoded
 
+    def at(self, resource_version: int) -> Stored:
+        """Return the same object as of another version."""
+        obj = self.object()
+        obj["metadata"]["resourceVersion"] = str(resource_version)
+        return Stored(obj, resource_version)
+
 
 def encode(obj: Mapping[str, Any]) -> bytes:
     """Return the JSON of an object."""

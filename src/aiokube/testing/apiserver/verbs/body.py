@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiokube.testing.apiserver import errors
-from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.codec import Object, Undecodable
 from aiokube.testing.apiserver.documents import Document
 
 from .call import Call
@@ -22,7 +22,15 @@ def read_object(call: Call, document: Document) -> Object:
     Raises:
         StatusError: it cannot be read (400), or is not as strict as was asked for (400).
     """
-    decoded = call.resource.codec.decode(document.value)
+    resource = call.resource
+    try:
+        decoded = resource.codec.decode(document.value)
+    except Undecodable as error:
+        if not error.kind:
+            what = f"the object provided is unrecognized (must be of type {resource.kind})"
+            raise errors.bad_request(f"{what}: {error} ({_summary(document.text)})") from None
+        what = f'{error.kind} in version "{error.version}" cannot be handled as a {resource.kind}'
+        raise errors.bad_request(f"{what}: {error}") from None
     report(call, [*document.duplicates, *decoded.problems])
     return decoded.object
 
@@ -37,6 +45,15 @@ def report(call: Call, problems: Sequence[str]) -> None:
     resource = call.resource
     what = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
     raise errors.bad_request(f"{what}: strict decoding error: {', '.join(problems)}")
+
+
+def _summary(text: bytes, limit: int = 30) -> str:
+    """Return the start of a body for a message: as it is if it may be JSON, else in hexadecimal."""
+    if not text:
+        return "<empty>"
+    more = " ..." if len(text) > limit else ""
+    start = text[:limit]
+    return (start.decode(errors="replace") if text.startswith(b"{") else start.hex()) + more
 
 
 def placed(call: Call, obj: Object) -> None:

@@ -9,12 +9,12 @@ import base64
 import binascii
 import posixpath
 from bisect import bisect_left
-from dataclasses import dataclass
 
 import msgspec
 
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
 from aiokube.testing.apiserver.storage.storage import Forgotten
 
@@ -22,7 +22,7 @@ from .call import Call, Outcome
 from .options import ListOptions
 from .selection import Selection
 
-__all__ = ["NotYet", "Page", "get", "list_page", "revision_of"]
+__all__ = ["NotYet", "get", "list_page", "revision_of"]
 
 _TOO_OLD = (
     "The provided continue parameter is too old to display a consistent list result. You can start a new list without "
@@ -49,22 +49,6 @@ class NotYet(Exception):
         message = f"Too large resource version: {self.revision}, current: {current}"
         cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
         return errors.StatusError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Objects of a list, all or as many as were asked for.
-
-    Attributes:
-        resource_version: of the whole list.
-        continue_: the token for the next page; "" when this is the last.
-        remaining: how many objects are left after this page; None when that is not known.
-    """
-
-    objects: list[Stored]
-    resource_version: int
-    continue_: str = ""
-    remaining: int | None = None
 
 
 def get(cluster: Cluster, call: Call, resource_version: str = "") -> Outcome:
@@ -113,7 +97,7 @@ def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Sel
             try:
                 objects = collection.all_at(asked, call.namespace)
             except Forgotten:
-                raise errors.expired(f"The resourceVersion for the provided list is too old.") from None
+                raise errors.expired("The resourceVersion for the provided list is too old.") from None
         else:
             objects = collection.all(call.namespace)
     return _page(call, objects, revision, options, selection)

@@ -1,0 +1,152 @@
+"""Patch: an object changed by what a request says of it, in one of four languages.
+
+Each turns a copy of the object that is there, in the version of the path, into the one that is wanted.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/handlers/patch.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from aiokube.testing.apiserver import documents, errors, field_errors, ownership
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.codec import Object, Undecodable
+from aiokube.testing.apiserver.patches import json_patch, merge_patch, strategic
+from aiokube.testing.apiserver.storage import encode
+
+from .body import named, placed, report
+from .call import Call, Outcome
+from .options import WriteOptions
+from .owning import own_written
+from .update import update
+
+__all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types"]
+
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+
+
+class Patched(NamedTuple):
+    """What came of a patch.
+
+    Attributes:
+        value: not read as an object yet.
+        shown: what a message shows when it cannot be.
+        problems: what is strictly wrong with the patch itself.
+    """
+
+    value: Any
+    shown: str
+    problems: Sequence[str]
+
+
+PATCH_TYPES = (JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY)
+
+
+def patch_types(call: Call) -> tuple[str, ...]:
+    """Return the media types of the patches that a resource understands; custom kinds have no merge keys."""
+    return tuple(name for name in PATCH_TYPES if name != STRATEGIC) if call.resource.custom else PATCH_TYPES
+
+
+def patch(cluster: Cluster, call: Call, patch_type: str, text: bytes, options: WriteOptions) -> Outcome:
+    """Change an object by a patch; an apply creates what is not there.
+
+    Raises:
+        StatusError: the patch cannot be read (400) or applied (422), or what `update()` raises.
+    """
+    if patch_type == APPLY:
+        return _apply(cluster, call, text, options)
+
+    def transform(live: Object | None) -> Object:
+        if live is None:
+            raise errors.not_found(call.resource.group_resource, call.name)
+        patched = _PATCHERS[patch_type](call, live, text)
+        new = _decode(call, patched)
+        own_written(cluster, call, live, new)
+        placed(call, new)
+        named(call, new)
+        return new
+
+    return update(cluster, call, transform)
+
+
+def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> Outcome:
+    document = documents.read_apply(text)
+
+    def transform(live: Object | None) -> Object:
+        merged, entries = ownership.applied(
+            live,
+            document.value,
+            node=call.resource.codec.node,
+            manager=call.manager,
+            api_version=call.resource.api_version,
+            force=bool(options.force),
+            subresource=call.subresource,
+            now=cluster.now(),
+        )
+        report(call, document.duplicates)
+        new = _decode(call, Patched(merged, "", ()))
+        new["metadata"]["managedFields"] = entries
+        uid = new["metadata"].get("uid")
+        if live is None and uid:
+            why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+            raise errors.conflict(call.resource.group_resource, call.name, why)
+        placed(call, new)
+        named(call, new)
+        return new
+
+    return update(cluster, call, transform, may_create=not call.subresource)
+
+
+def _decode(call: Call, patched: Patched) -> Object:
+    """Read what came of a patch as an object; what is strictly wrong with the patch counts with it."""
+    try:
+        decoded = call.resource.codec.decode(patched.value)
+    except Undecodable as error:
+        raise _refused(patched, str(error)) from None
+    problems = [*patched.problems, *decoded.problems]
+    if problems and call.field_validation == "Strict":
+        raise _refused(patched, f"strict decoding error: {', '.join(problems)}")
+    report(call, problems)
+    return decoded.object
+
+
+def _refused(patched: Patched, why: str) -> errors.StatusError:
+    return errors.invalid(errors.GroupKind("", ""), "", [field_errors.invalid("patch", patched.shown, why)])
+
+
+def _strict(call: Call) -> bool:
+    return call.field_validation != "Ignore"
+
+
+def _json_patch(call: Call, live: Object, text: bytes) -> Patched:
+    read = json_patch.read(text, strict=_strict(call))
+    return _of_text(json_patch.apply(encode(live), read), read.strict_errors)
+
+
+def _merge_patch(call: Call, live: Object, text: bytes) -> Patched:
+    read = merge_patch.read(text, strict=_strict(call))
+    return _of_text(merge_patch.apply(encode(live), read), read.strict_errors)
+
+
+def _strategic(call: Call, live: Object, text: bytes) -> Patched:
+    read = strategic.read(text, strict=_strict(call))
+    value = strategic.apply(live, read, call.resource.codec.node)
+    return Patched(value, str(read), read.strict_errors)
+
+
+def _of_text(text: bytes, problems: Sequence[str]) -> Patched:
+    return Patched(msgspec.json.decode(text), text.decode(), problems)
+
+
+_PATCHERS: dict[str, Callable[[Call, Object, bytes], Patched]] = {
+    JSON_PATCH: _json_patch,
+    MERGE_PATCH: _merge_patch,
+    STRATEGIC: _strategic,
+}

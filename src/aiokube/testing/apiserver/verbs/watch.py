@@ -1,0 +1,154 @@
+"""Watch: what a watch still has to send, as lines.
+
+A feed begins to listen in the moment in which it takes what is there, so nothing is lost in between. It holds a
+bounded number of lines: whoever reads too slowly is told that it is over, and nobody waits for them.
+
+Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.forms import Form, object_body
+from aiokube.testing.apiserver.storage import Event, EventType, Stored, encode
+from aiokube.testing.apiserver.storage.storage import Forgotten
+
+from .call import Call
+from .options import ListOptions
+from .read import NotYet, revision_of
+from .selection import Selection
+
+__all__ = ["Feed"]
+
+_LIMIT = 10_000
+_INITIAL_END = "k8s.io/initial-events-end"
+
+
+class Feed:
+    """The lines of one watch.
+
+    Args:
+        wake: is called whenever there is something to take, or nothing more will come.
+        limit: how many events may wait.
+
+    Raises:
+        NotYet: the version is not reached.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        call: Call,
+        options: ListOptions,
+        selection: Selection,
+        form: Form,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        limit: int = _LIMIT,
+    ) -> None:
+        self._cluster = cluster
+        self._resource = call.resource
+        self._selection = selection
+        self._form = form
+        self._bookmarks = options.allow_watch_bookmarks
+        self._wake = wake
+        self._limit = limit
+        self._lines: deque[bytes] = deque()
+        self._headers = True
+        self._collection = cluster.collection(call.resource.collection)
+        self._stop_listening: Callable[[], None] | None = None
+        self.is_over = False
+        self.was_too_slow = False
+        self._begin(call, options)
+
+    def take(self) -> bytes:
+        """Return all lines that wait, b"" when none do."""
+        lines = b"".join(self._lines)
+        self._lines.clear()
+        return lines
+
+    def bookmark(self) -> None:
+        """Say up to where everything was sent, if the client asked to be told."""
+        if self._bookmarks and not self.is_over:
+            self._lines.append(self._bookmark({}))
+
+    def close(self) -> None:
+        """Listen no more; may be called again."""
+        self.is_over = True
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+
+    def _begin(self, call: Call, options: ListOptions) -> None:
+        since = revision_of(options.resource_version)
+        if since > self._cluster.storage.revision:
+            raise NotYet(since)
+        if options.send_initial_events:
+            self._send_all(call.namespace)
+            if self._bookmarks:
+                self._lines.append(self._bookmark({_INITIAL_END: "true"}))
+        elif since:
+            try:
+                for event in self._collection.since(since):
+                    self._send(event)
+            except Forgotten as error:
+                self._lines.append(_line("ERROR", encode(errors.expired(str(error)).status)))
+                self.is_over = True
+                return
+        self._stop_listening = self._collection.listen(self._hear)
+
+    def _send_all(self, namespace: str) -> None:
+        for stored in self._collection.all(namespace):
+            if self._selection.matches(stored):
+                self._lines.append(_line("ADDED", self._body(stored)))
+
+    def _hear(self, event: Event) -> None:
+        if len(self._lines) >= self._limit:
+            self.was_too_slow = True
+            self._lines.clear()
+            self.close()
+        else:
+            self._send(event)
+        self._wake()
+
+    def _send(self, event: Event) -> None:
+        """Say of an event what it means to what is selected: a change may bring an object in, or take it out."""
+        is_in = event.type is not EventType.DELETED and self._selection.matches(event.object)
+        was_in = event.previous is not None and self._selection.matches(event.previous)
+        if is_in:
+            self._append(event, EventType.MODIFIED if was_in else EventType.ADDED, event.object)
+        elif was_in:
+            self._append(event, EventType.DELETED, _last_seen(event))
+
+    def _append(self, event: Event, type: EventType, stored: Stored) -> None:
+        resource = self._resource
+        key = (type, resource.api_version, self._form, self._headers)
+        self._lines.append(event.form(key, lambda: _line(type.value, self._body(stored))))
+        self._headers = False
+
+    def _body(self, stored: Stored) -> bytes:
+        return object_body(self._resource, stored, self._form, self._cluster.clock.now(), headers=self._headers)
+
+    def _bookmark(self, annotations: dict[str, str]) -> bytes:
+        metadata: dict[str, object] = {"resourceVersion": str(self._cluster.storage.revision)}
+        if annotations:
+            metadata["annotations"] = annotations
+        resource = self._resource
+        obj = resource.codec.normal({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata})
+        now = self._cluster.clock.now()
+        return _line("BOOKMARK", object_body(resource, obj, self._form, now, headers=self._headers))
+
+
+def _last_seen(event: Event) -> Stored:
+    """Return an object that is no longer selected as it was when it was, with the version of the change."""
+    if event.type is EventType.DELETED or event.previous is None:
+        return event.object
+    return event.previous.at(event.resource_version)
+
+
+def _line(type: str, body: bytes) -> bytes:
+    return b'{"type":"%s","object":%s}\n' % (type.encode(), body)
