@@ -261,11 +261,7 @@ def _strict_errors(operations: Sequence[Any], duplicates: Sequence[str]) -> list
         for field in operation or ()
         if field not in _FIELDS
     ]
-    seen = [
-        path
-        for path in duplicates
-        if not any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in unknown)
-    ]
-    return [f"json patch unknown field {quoted(path)}" for path in unknown] + [
-        f"json patch duplicate field {quoted(path)}" for path in seen
-    ]
+    skipped = tuple(f"duplicate field {quoted(path)[:-1]}{after}" for path in unknown for after in ('"', ".", "["))
+    problems = [f"unknown field {quoted(path)}" for path in unknown]
+    problems += [problem for problem in duplicates if not problem.startswith(skipped)]
+    return [f"json patch {problem}" for problem in problems]
