@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["json_text", "number", "quoted", "shown", "sorted_keys"]
+__all__ = ["json_text", "number", "printable", "quoted", "shown", "sorted_keys"]
 
 _ESCAPES = {
     "\a": "\\a",
@@ -30,6 +30,11 @@ _IN_HTML = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 def quoted(text: str) -> str:
     """Return a string as `%q` writes it."""
     return f'"{"".join(map(_escaped, text))}"'
+
+
+def printable(sign: str) -> bool:
+    """Return whether a character is printed as it is: `unicode.IsPrint`."""
+    return sign == " " or unicodedata.category(sign) not in _NOT_PRINTABLE
 
 
 def number(value: float) -> str:
@@ -63,7 +68,7 @@ def sorted_keys(value: Any) -> Any:
 def _escaped(sign: str) -> str:
     if sign in _ESCAPES:
         return _ESCAPES[sign]
-    if sign == " " or unicodedata.category(sign) not in _NOT_PRINTABLE:
+    if printable(sign):
         return sign
     code = ord(sign)
     if code < 0x80:

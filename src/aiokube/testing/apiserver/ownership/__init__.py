@@ -1,0 +1,25 @@
+"""Who owns which fields of an object: `metadata.managedFields`, and the apply on the server that goes by it.
+
+Functions on values, for built-in and custom kinds alike: both are described by nodes. May import `errors`,
+`go_text` and `schema`.
+
+Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
+"""
+
+from .manager import manager_name
+from .reset import ANY, Filter, excluding, only
+from .updater import Convert, Kind
+from .writes import applied, updated, with_old_times
+
+__all__ = [
+    "ANY",
+    "Convert",
+    "Filter",
+    "Kind",
+    "applied",
+    "excluding",
+    "manager_name",
+    "only",
+    "updated",
+    "with_old_times",
+]

@@ -1,0 +1,237 @@
+"""Writes: the managed fields of an object that is updated, and what becomes of one that is applied.
+
+Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/util/managedfields/internal/fieldmanager.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aiokube.testing.apiserver import errors
+
+from .blank import blank
+from .conflicts import ConflictsError
+from .field_set import FieldSet
+from .last_applied import KUBECTL, last_applied_fields, with_last_applied
+from .managed_fields import Entry, ManagedFields, Owned, capped, decode, encode
+from .manager import APPLY, UPDATE, Manager
+from .parts import MalformedError
+from .problems import problems, summary
+from .updater import Kind, Object, apply, update
+
+__all__ = ["applied", "updated", "with_old_times"]
+
+_CURRENT = Manager("current-operation", UPDATE, "")
+"""Stands for who is updating, until it is known whether anything changed."""
+
+_BEFORE_FIRST_APPLY = "before-first-apply"
+
+_NEVER_OWNED = FieldSet.of_fields(
+    "apiVersion",
+    "kind",
+    "metadata",
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.creationTimestamp",
+    "metadata.selfLink",
+    "metadata.uid",
+    "metadata.clusterName",
+    "metadata.generation",
+    "metadata.managedFields",
+    "metadata.resourceVersion",
+)
+
+
+def updated(
+    kind: Kind, live: Object | None, new: Object, *, manager: str, now: str, subresource: str = ""
+) -> list[Entry]:
+    """Return the managed fields of an object that is created, updated or patched.
+
+    Args:
+        live: What is stored, None for a new object; in the version of the request, as is `new`.
+        new: What it is to be, decoded and defaulted, with the managed fields that the client sent.
+        manager: See `manager_name`.
+        now: The time, as metav1.Time.
+
+    Returns:
+        The entries; none for an object whose fields are not tracked.
+    """
+    managed = _managed(live, new, subresource)
+    if live is not None and not managed and live["metadata"].get("uid"):
+        return []
+    try:
+        managed = _tracked(kind, live, new, managed, Manager.of(manager, UPDATE, kind.api_version, subresource), now)
+    except MalformedError:
+        # An object that cannot have owners is written without them, as if nobody had asked.
+        return []
+    return encode(managed)
+
+
+def applied(
+    kind: Kind,
+    live: Object | None,
+    config: Object,
+    *,
+    name: str,
+    manager: str,
+    now: str,
+    force: bool = False,
+    subresource: str = "",
+) -> tuple[Object, list[Entry]]:
+    """Return what an object becomes by an apply, and its managed fields.
+
+    Args:
+        live: What is stored, None for nothing; in the version of the request.
+        config: What is applied, as it was sent.
+        name: The kind's, such as "Pod".
+        now: The time, as metav1.Time.
+
+    Returns:
+        The object, without managed fields, neither decoded nor defaulted, and the entries.
+
+    Raises:
+        StatusError: in conflict with others (409), not of this kind (400) or not by its schema (500).
+    """
+    asked = config.get("apiVersion") or "", config.get("kind") or ""
+    if asked != (kind.api_version, name):
+        raise errors.bad_request(f"invalid object type: {_kind_text(*asked)}")
+    before = _bare(live) if live is not None else _blank(kind, name)
+    managed: ManagedFields = _stored(live)
+    if not managed:
+        tracker = Manager.of(_BEFORE_FIRST_APPLY, UPDATE, kind.api_version, subresource)
+        managed = _tracked(kind, None, before, {}, tracker, now, name=name)
+    _check(kind, before, config)
+    applier = Manager.of(manager, APPLY, kind.api_version, subresource)
+    try:
+        after, owners = _apply(kind, before, config, managed, applier, force)
+    except ConflictsError as conflicts:
+        raise conflicts.status from None
+    except MalformedError as error:
+        raise errors.StatusError(500, "", f"failed to merge config: {error}") from None
+    owners = _stripped(owners, applier)
+    if after is None:
+        after = before
+    elif applier in owners:
+        owners[applier] = replace(owners[applier], time=now)
+    return with_last_applied(after, config) if manager == KUBECTL else after, encode(owners)
+
+
+def with_old_times(old: Object, new: Object) -> Object:
+    """Return a changed object with its old managed fields if nothing but their times has changed.
+
+    Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/handlers/fieldmanager/equality.go
+    """
+    before, after = old["metadata"].get("managedFields"), new["metadata"].get("managedFields")
+    if not before or before == after or _timeless(before) != _timeless(after or []) or _bare(old) != _bare(new):
+        return new
+    return new | {"metadata": new["metadata"] | {"managedFields": before}}
+
+
+def _timeless(entries: list[Entry]) -> list[Entry]:
+    return [{name: value for name, value in entry.items() if name != "time"} for entry in entries]
+
+
+def _managed(live: Object | None, new: Object, subresource: str) -> ManagedFields:
+    """Return what the client sent as managed fields, or what is stored if it sent none that are valid."""
+    sent = new["metadata"].get("managedFields")
+    if not subresource and sent is not None:
+        if sent in ([], [{}]):
+            return {}
+        try:
+            managed = decode(sent)
+        except ValueError:
+            managed = {}
+        if managed:
+            return managed
+    try:
+        return _stored(live)
+    except errors.StatusError:
+        return {}
+
+
+def _stored(live: Object | None) -> dict[Manager, Owned]:
+    try:
+        return decode((live or {}).get("metadata", {}).get("managedFields") or [])
+    except ValueError as error:
+        raise errors.StatusError(500, "", f"failed to decode managed fields: {error}") from None
+
+
+def _tracked(
+    kind: Kind,
+    live: Object | None,
+    new: Object,
+    managed: ManagedFields,
+    manager: Manager,
+    now: str,
+    *,
+    name: str = "",
+) -> ManagedFields:
+    """Return who owns what after an update."""
+    before = _bare(live) if live is not None else _blank(kind, name or new.get("kind", ""))
+    owners = _stripped(update(kind, before, _bare(new), managed, _CURRENT), _CURRENT)
+    taken = owners.pop(_CURRENT, None)
+    if taken is not None:
+        previous = owners.get(manager)
+        fields = taken.fields | previous.fields if previous else taken.fields
+        owners[manager] = Owned(fields, kind.api_version, now)
+    return capped(owners)
+
+
+def _apply(
+    kind: Kind, live: Object, config: Object, managed: ManagedFields, applier: Manager, force: bool
+) -> tuple[Object | None, dict[Manager, Owned]]:
+    try:
+        return apply(kind, live, config, managed, applier, force=force)
+    except ConflictsError as conflicts:
+        if applier.name != KUBECTL:
+            raise
+        rest = conflicts.without(last_applied_fields(kind, live))
+        if rest is not None:
+            raise rest from None
+    return apply(kind, live, config, managed, applier, force=True)
+
+
+def _check(kind: Kind, live: Object, config: Object) -> None:
+    metadata = config.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    if isinstance(metadata.get("managedFields"), list):
+        raise errors.bad_request("metadata.managedFields must be nil")
+    for value, duplicates, words in ((config, False, "patch"), (live, True, "live")):
+        found = problems(kind.node, value, duplicates=duplicates)
+        if found:
+            message = f"failed to create typed {words} object ({_object_text(value)}): {summary(found)}"
+            raise errors.StatusError(500, "", message)
+
+
+def _stripped(owners: Mapping[Manager, Owned], manager: Manager) -> dict[Manager, Owned]:
+    """Return the owners, a manager without what nobody ever owns."""
+    rest = dict(owners)
+    owned = rest.pop(manager, None)
+    fields = owned.fields - _NEVER_OWNED if owned else None
+    return rest | {manager: replace(owned, fields=fields)} if owned and fields else rest
+
+
+def _bare(value: Object) -> Object:
+    """Return an object without its managed fields, which are not compared."""
+    metadata = {name: part for name, part in value["metadata"].items() if name != "managedFields"}
+    return value | {"metadata": metadata}
+
+
+def _blank(kind: Kind, name: str) -> Object:
+    return {"kind": name, "apiVersion": kind.api_version} | blank(kind.node)
+
+
+def _object_text(value: Object) -> str:
+    metadata = value.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    kind = _kind_text(value.get("apiVersion", ""), value.get("kind", ""))
+    return f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {kind}"
+
+
+def _kind_text(api_version: str, kind: str) -> str:
+    """Return a kind in a version as Go prints it."""
+    group, _, version = api_version.rpartition("/")
+    if "/" in group:
+        group = version = ""
+    return f"{group}/{version}, Kind={kind}"
