@@ -54,6 +54,7 @@ class Users:
         self._ca_file = ca_file
         self._url = url
         self._users: dict[str, User] = {}
+        self._by_token: dict[str, User] = {}
         directory.mkdir(mode=0o700)
 
     def __iter__(self) -> Iterator[User]:
@@ -62,6 +63,10 @@ class Users:
 
     def __len__(self) -> int:
         return len(self._users)
+
+    def by_token(self, token: str) -> User | None:
+        """Return who has a token, None for nobody."""
+        return self._by_token.get(token)
 
     @property
     def default_auth(self) -> Auth:
@@ -90,7 +95,7 @@ class Users:
             write_private(folder / "key.pem", pair.key),
             write_private(folder / "token", token),
         )
-        self._users[name] = user
+        self._users[name] = self._by_token[token] = user
         for auth in CREDENTIALS:
             write_private(self.kubeconfig(user, auth), kubeconfig(self._url, self._authority, user, auth))
         return user
