@@ -64,8 +64,8 @@ SOMEBODY = 'spec.user: Invalid value: "": at least one of user or group must be 
             "self",
             review(spec={"resourceAttributes": PODS, "nonResourceAttributes": PATH}),
             (
-                'spec.nonResourceAttributes: Invalid value: {"Path":"/x","Verb":"get"}: cannot be specified in combination '
-                "with resourceAttributes"
+                'spec.nonResourceAttributes: Invalid value: {"Path":"/x","Verb":"get"}: cannot be specified in '
+                "combination with resourceAttributes"
             ),
         ),
         (
@@ -90,8 +90,8 @@ SOMEBODY = 'spec.user: Invalid value: "": at least one of user or group must be 
             (
                 "[spec.resourceAttributes.fieldSelector.requirements: Required value: when "
                 "spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required, "
-                'spec.resourceAttributes.labelSelector.rawSelector: Invalid value: "a in (": may not specified at the same '
-                "time as requirements]"
+                'spec.resourceAttributes.labelSelector.rawSelector: Invalid value: "a in (": may not specified at the '
+                "same time as requirements]"
             ),
         ),
         (

@@ -82,8 +82,8 @@ def test_a_kubelets_token_lives_on(stored: Any) -> None:
             {"metadata": {"name": "y"}},
             422,
             (
-                'TokenRequest.authentication.k8s.io "default" is invalid: metadata.name: Invalid value: "y": must match '
-                "the service account name if specified"
+                'TokenRequest.authentication.k8s.io "default" is invalid: metadata.name: Invalid value: "y": must '
+                "match the service account name if specified"
             ),
         ),
         (
@@ -98,8 +98,8 @@ def test_a_kubelets_token_lives_on(stored: Any) -> None:
             {"spec": {"expirationSeconds": 5000000000}},
             422,
             (
-                'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 5000000000: may '
-                "not specify a duration larger than 2^32 seconds"
+                'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 5000000000: '
+                "may not specify a duration larger than 2^32 seconds"
             ),
         ),
         ({"spec": {"boundObjectRef": {"kind": "Pod", "apiVersion": "v1", "name": "zz"}}}, 404, 'pods "zz" not found'),
