@@ -6,20 +6,19 @@ says so: objects are in normal form, and whether a field must be there is for it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, invalid, not_supported, required
 
-__all__ = ["Check", "immutable", "matching", "not_negative", "one_of", "positive", "present", "quoted", "same", "shown"]
+__all__ = ["Check", "immutable", "matching", "not_negative", "one_of", "positive", "present", "same", "shown"]
 
-Check = Callable[[str], Iterable[str]]
-"""What is wrong with a text, in words: the functions of `names`."""
+Check = Callable[[Any], Iterable[str]]
+"""What is wrong with a text or a number, in words: the functions of `names`."""
 
 
-def matching(check: Check, value: str, path: str) -> Iterator[FieldError]:
-    """Refuse a text that a check has words for."""
+def matching(check: Check, value: Any, path: str) -> Iterator[FieldError]:
+    """Refuse a value that a check has words for."""
     return (invalid(path, value, words) for words in check(value))
 
 
@@ -68,11 +67,6 @@ def same(one: Any, other: Any) -> bool:
 def shown(labels: Mapping[str, str] | None) -> dict[str, str] | None:
     """Return labels as messages show them: sorted, and null when there are none."""
     return dict(sorted(labels.items())) if labels else None
-
-
-def quoted(text: str) -> str:
-    """Return a text as Go prints it in quotes."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 _EMPTY: tuple[Any, ...] = (None, [], "")

@@ -5,7 +5,6 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/validati
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +17,10 @@ from aiokube.testing.apiserver.field_errors import (
     required,
     too_long,
 )
+from aiokube.testing.apiserver.go_text import printable, quoted
 
 from . import names
-from .checks import immutable, not_negative, quoted
+from .checks import immutable, not_negative
 
 __all__ = [
     "NameRule",
@@ -201,19 +201,15 @@ def _manager(manager: str, path: str) -> Iterator[FieldError]:
         yield too_long(path, _MANAGER_LIMIT)
     position = 0
     for character in manager:
-        if not _printable(character):
+        if not printable(character):
             yield invalid(path, manager, f"invalid character {_code_point(character)} (at position {position})")
         position += len(character.encode())
-
-
-def _printable(character: str) -> bool:
-    return character == " " or unicodedata.category(character)[0] in "LMNPS"
 
 
 def _code_point(character: str) -> str:
     """Return a character as Go's %#U prints it: with itself in quotes only when it is printable."""
     shown = f"U+{ord(character):04X}"
-    return f"{shown} '{character}'" if _printable(character) else shown
+    return f"{shown} '{character}'" if printable(character) else shown
 
 
 def _path_segment(name: str, prefix: bool) -> list[str]:

@@ -1,0 +1,129 @@
+// Prints the types in which kube-apiserver holds pods and workloads: names, zero values and order of their fields.
+package main
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/kubernetes/pkg/apis/apps"
+	"k8s.io/kubernetes/pkg/apis/batch"
+	"k8s.io/kubernetes/pkg/apis/core"
+)
+
+var external = map[string]reflect.Type{}
+var internal = map[string]string{}
+
+func isKube(t reflect.Type) bool { return strings.HasPrefix(t.PkgPath(), "k8s.io/kubernetes/pkg/apis/") }
+
+func collect(t reflect.Type) {
+	switch t.Kind() {
+	case reflect.Ptr, reflect.Slice, reflect.Map:
+		collect(t.Elem())
+	case reflect.Struct:
+		if _, ok := external[t.Name()]; ok || !strings.HasPrefix(t.PkgPath(), "k8s.io/api/") {
+			return
+		}
+		external[t.Name()] = t
+		for i := 0; i < t.NumField(); i++ {
+			collect(t.Field(i).Type)
+		}
+	}
+}
+
+func keys(t reflect.Type, into map[string]string) {
+	for i := 0; i < t.NumField(); i++ {
+		f := t.Field(i)
+		tag := strings.Split(f.Tag.Get("json"), ",")[0]
+		if f.Anonymous && tag == "" && f.Type.Kind() == reflect.Struct {
+			keys(f.Type, into)
+		} else if tag != "-" {
+			into[f.Name] = tag
+		}
+	}
+}
+
+func expr(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Ptr:
+		return "*" + expr(t.Elem())
+	case reflect.Slice:
+		return "[]" + expr(t.Elem())
+	case reflect.Map:
+		return "{}" + expr(t.Elem())
+	case reflect.Struct:
+		if isKube(t) {
+			walk(t)
+			return t.Name()
+		}
+		return "=" // marshals itself as in v1
+	case reflect.String:
+		return "s"
+	case reflect.Bool:
+		return "b"
+	default:
+		return "i"
+	}
+}
+
+func fields(t reflect.Type, names map[string]string) []string {
+	out := []string{}
+	for i := 0; i < t.NumField(); i++ {
+		f := t.Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			if isKube(f.Type) {
+				out = append(out, fields(f.Type, names)...)
+			} else if f.Type.Name() == "ObjectMeta" {
+				out = append(out, "+metadata")
+			} else if f.Type.Name() != "TypeMeta" {
+				panic(f.Type.String())
+			} else {
+				out = append(out, "+type")
+			}
+			continue
+		}
+		name, ok := names[f.Name]
+		if !ok {
+			name = "?"
+		}
+		e := expr(f.Type)
+		if e == "=" {
+			e = "=" + f.Type.Name()
+		}
+		out = append(out, f.Name+":"+name+":"+e)
+	}
+	return out
+}
+
+func walk(t reflect.Type) {
+	if _, ok := internal[t.Name()]; ok {
+		return
+	}
+	internal[t.Name()] = ""
+	names := map[string]string{}
+	if e, ok := external[t.Name()]; ok {
+		keys(e, names)
+	}
+	internal[t.Name()] = strings.Join(fields(t, names), " ")
+}
+
+func main() {
+	for _, x := range []any{v1.Pod{}, v1.PodTemplateSpec{}, appsv1.Deployment{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, batchv1.Job{}, batchv1.CronJob{}} {
+		collect(reflect.TypeOf(x))
+	}
+	for _, x := range []any{core.PodSpec{}, core.PodTemplateSpec{}, core.PodIP{}, apps.DeploymentStrategy{}, apps.StatefulSetUpdateStrategy{}, apps.DaemonSetUpdateStrategy{}, batch.SuccessPolicy{}, batch.PodFailurePolicy{}, batch.UncountedTerminatedPods{}} {
+		walk(reflect.TypeOf(x))
+	}
+	names := []string{}
+	for n := range internal {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		fmt.Println(n, internal[n])
+	}
+}
