@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from aiokube.testing import http10
 from aiokube.testing.private_file import write_private
 from aiokube.testing.users import Auth, User
 
-from . import flags, http10
+from . import flags
 from .binaries import Binaries, find_binaries
 from .exceptions import BuildError, ControlPlaneError, KubectlError, ProgramError, RequestError, log_tail
 from .installation import Installation, Program

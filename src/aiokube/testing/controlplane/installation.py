@@ -8,11 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+from aiokube.testing import http10
 from aiokube.testing.certificates import Authority, new_key
 from aiokube.testing.private_file import write_private
 from aiokube.testing.users import User, Users
 
-from . import flags, http10
+from . import flags
 from .binaries import Binaries
 from .exceptions import ControlPlaneError
 from .supervisor import Supervisor, fits, python

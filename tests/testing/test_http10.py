@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aiokube.testing.controlplane.http10 import Answer, Endpoint, request
+from aiokube.testing.http10 import Answer, Endpoint, request
 
 
 class Server:
