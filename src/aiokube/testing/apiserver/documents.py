@@ -16,10 +16,14 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .go_text import quoted
-from .json_syntax import MAX_DEPTH, depth, syntax_error
+import msgspec
 
-__all__ = ["Document", "InvalidDocument", "read_json"]
+from . import yaml_text
+from .errors import bad_request
+from .go_text import quoted
+from .json_syntax import MAX_DEPTH, depth, go_kind, syntax_error
+
+__all__ = ["Document", "InvalidDocument", "read", "read_apply", "read_json", "read_yaml", "warning_lines"]
 
 
 class InvalidDocument(ValueError):
@@ -77,6 +81,115 @@ def read_json(text: bytes) -> Document:
     if found or _NEEDS_CARE.search(text):
         value = _plain(value)
     return Document(value, duplicates, string.encode())
+
+
+def read_yaml(text: bytes) -> Document:
+    """Read YAML, of which JSON is a part; the members of objects are sorted.
+
+    Raises:
+        InvalidDocument: it is none, or says what JSON cannot.
+    """
+    if text.lstrip().startswith(b"{"):
+        # Clients that send JSON as YAML send much of it, and JSON is read many times faster.
+        try:
+            document = read_json(text)
+        except InvalidDocument:
+            pass  # it may be YAML still
+        else:
+            if not document.duplicates:
+                return document._replace(value=_sorted(document.value))
+    try:
+        value, repeated = yaml_text.read(text)
+    except yaml_text.YAMLError as error:
+        raise InvalidDocument(str(error)) from error
+    lines = "".join(f"\n  {line}" for line in repeated)
+    value = _plain(value)
+    return Document(value, (f"{_TWICE}{lines}",) if lines else (), msgspec.json.encode(value))
+
+
+def read(text: bytes, media_type: str, *, kind: str = "") -> Document:
+    """Read the body of a request.
+
+    Args:
+        media_type: `application/yaml`, or anything else for JSON.
+        kind: what is expected, as the message names it; "" for options.
+
+    Raises:
+        StatusError: the text does not read, or is no object with an apiVersion and a kind that are strings (400).
+    """
+    try:
+        document = read_yaml(text) if media_type == _YAML else read_json(text)
+        _check_type_meta(document.value)
+    except InvalidDocument as error:
+        why = str(error)
+        if media_type != _YAML and not why.startswith(_NO_TYPE):
+            why = f"{_NO_TYPE}{why}"
+        if kind:
+            why = f"the object provided is unrecognized (must be of type {kind}): {why} ({_summary(text)})"
+        raise bad_request(why) from error
+    return document
+
+
+def read_apply(text: bytes) -> Document:
+    """Read what is applied: one YAML object.
+
+    Raises:
+        StatusError: it is none (400).
+    """
+    try:
+        document = read_yaml(text)
+    except InvalidDocument as error:
+        raise bad_request(f"error decoding YAML: {_CONVERTING}{error}") from error
+    if not isinstance(document.value, dict | None):
+        into = f"json: cannot unmarshal {go_kind(document.value)} into Go value of type map[string]interface {{}}"
+        raise bad_request(f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {into}")
+    duplicates = tuple(f"{_CONVERTING}{duplicate}" for duplicate in document.duplicates)
+    return document._replace(value=document.value or {}, duplicates=duplicates)
+
+
+def warning_lines(problem: str) -> list[str]:
+    """Return the warnings for something that is strictly wrong: YAML has a line for each member that stands twice."""
+    lines = problem.removeprefix(_CONVERTING).removeprefix(f"{_TWICE}\n")
+    return [line.strip(" ") for line in lines.split("\n")]
+
+
+def _check_type_meta(value: Any) -> None:
+    if value is None:
+        return
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"{_NO_TYPE}json: cannot unmarshal {go_kind(value)} into Go value of type {_TYPE_META}")
+    for name, item in value.items():
+        label = _LABELS.get(name.casefold())
+        if label and not isinstance(item, str | None):
+            into = f"Go struct field .{label} of type string"
+            raise InvalidDocument(f"{_NO_TYPE}json: cannot unmarshal {go_kind(item)} into {into}")
+
+
+def _summary(text: bytes) -> str:
+    if not text:
+        return "<empty>"
+    start = text[:_SHOWN_BYTES]
+    shown = start.decode("utf-8", _REPLACE) if text.startswith(b"{") else start.hex()
+    return f"{shown} ..." if len(text) > _SHOWN_BYTES else shown
+
+
+_YAML = "application/yaml"
+_SHOWN_BYTES = 30
+_CONVERTING = "error converting YAML to JSON: "
+_TWICE = "yaml: unmarshal errors:"
+_NO_TYPE = "couldn't get version/kind; json parse error: "
+_LABELS = {"apiversion": "apiVersion", "kind": "kind"}
+_TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and -(1 << 63) <= value < 1 << 63:
+        return int(value)
+    return value
 
 
 def _replace_each(error: UnicodeError) -> tuple[str, int]:

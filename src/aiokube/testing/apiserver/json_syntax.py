@@ -144,29 +144,29 @@ def _string(text: bytes, at: int) -> int:
 
 
 def _escape(text: bytes, at: int) -> int:
-    if _at(text, at) in _ESCAPES:
+    if _inside(text, at) in _ESCAPES:
         return at + 1
-    if text[at] != ord("u"):
-        raise _Wrong(_invalid(text[at], "in string escape code"))
+    if _inside(text, at) != ord("u"):
+        raise _Wrong(_invalid(_inside(text, at), "in string escape code"))
     for digit in range(at + 1, at + 5):
-        if _at(text, digit) not in _HEXADECIMAL:
-            raise _Wrong(_invalid(text[digit], "in \\u hexadecimal character escape"))
+        if _inside(text, digit) not in _HEXADECIMAL:
+            raise _Wrong(_invalid(_inside(text, digit), "in \\u hexadecimal character escape"))
     return at + 5
 
 
 def _literal(text: bytes, at: int, literal: bytes) -> int:
     for offset, expected in enumerate(literal):
-        if _at(text, at + offset) != expected:
-            where = f"in literal {literal.decode()} (expecting '{chr(expected)}')"
-            raise _Wrong(_invalid(text[at + offset], where))
+        found = _inside(text, at + offset)
+        if found != expected:
+            raise _Wrong(_invalid(found, f"in literal {literal.decode()} (expecting '{chr(expected)}')"))
     return at + len(literal)
 
 
 def _number(text: bytes, at: int) -> int:
     if text[at] == ord("-"):
         at += 1
-        if _at(text, at) not in _DIGITS:
-            raise _Wrong(_invalid(text[at], "in numeric literal"))
+        if _inside(text, at) not in _DIGITS:
+            raise _Wrong(_invalid(_inside(text, at), "in numeric literal"))
     at = at + 1 if text[at] == ord("0") else _digits(text, at)
     if text[at : at + 1] == b".":
         at = _some_digits(text, at + 1, "after decimal point in numeric literal")
@@ -177,8 +177,8 @@ def _number(text: bytes, at: int) -> int:
 
 
 def _some_digits(text: bytes, at: int, where: str) -> int:
-    if _at(text, at) not in _DIGITS:
-        raise _Wrong(_invalid(text[at], where))
+    if _inside(text, at) not in _DIGITS:
+        raise _Wrong(_invalid(_inside(text, at), where))
     return _digits(text, at)
 
 
@@ -197,6 +197,11 @@ def _at(text: bytes, at: int) -> int:
     if at >= len(text):
         raise _Wrong(_END)
     return text[at]
+
+
+def _inside(text: bytes, at: int) -> int:
+    # Go's scanner is told of the end by a space, which it finds wrong where something has to go on.
+    return text[at] if at < len(text) else ord(" ")
 
 
 def _invalid(character: int, where: str) -> str:
