@@ -41,13 +41,15 @@ class Kind:
     """A kind as it is written to.
 
     Attributes:
+        name: Such as "Pod".
         api_version: Of the request, and of all objects in it.
         convert: To other versions.
         reset: By apiVersion, what a request may change.
     """
 
-    node: Node
+    name: str
     api_version: str
+    node: Node
     convert: Convert = _one_version
     reset: Mapping[str, Filter] = field(default_factory=dict)
 

@@ -73,7 +73,6 @@ def applied(
     live: Object | None,
     config: Object,
     *,
-    name: str,
     manager: str,
     now: str,
     force: bool = False,
@@ -84,7 +83,6 @@ def applied(
     Args:
         live: What is stored, None for nothing; in the version of the request.
         config: What is applied, as it was sent.
-        name: The kind's, such as "Pod".
         now: The time, as metav1.Time.
 
     Returns:
@@ -94,13 +92,13 @@ def applied(
         StatusError: in conflict with others (409), not of this kind (400) or not by its schema (500).
     """
     asked = config.get("apiVersion") or "", config.get("kind") or ""
-    if asked != (kind.api_version, name):
+    if asked != (kind.api_version, kind.name):
         raise errors.bad_request(f"invalid object type: {_kind_text(*asked)}")
-    before = _bare(live) if live is not None else _blank(kind, name)
+    before = _bare(live) if live is not None else _blank(kind)
     managed: ManagedFields = _stored(live)
     if not managed:
         tracker = Manager.of(_BEFORE_FIRST_APPLY, UPDATE, kind.api_version, subresource)
-        managed = _tracked(kind, None, before, {}, tracker, now, name=name)
+        managed = _tracked(kind, None, before, {}, tracker, now)
     _check(kind, before, config)
     applier = Manager.of(manager, APPLY, kind.api_version, subresource)
     try:
@@ -158,17 +156,10 @@ def _stored(live: Object | None) -> dict[Manager, Owned]:
 
 
 def _tracked(
-    kind: Kind,
-    live: Object | None,
-    new: Object,
-    managed: ManagedFields,
-    manager: Manager,
-    now: str,
-    *,
-    name: str = "",
+    kind: Kind, live: Object | None, new: Object, managed: ManagedFields, manager: Manager, now: str
 ) -> ManagedFields:
     """Return who owns what after an update."""
-    before = _bare(live) if live is not None else _blank(kind, name or new.get("kind", ""))
+    before = _bare(live) if live is not None else _blank(kind)
     owners = _stripped(update(kind, before, _bare(new), managed, _CURRENT), _CURRENT)
     taken = owners.pop(_CURRENT, None)
     if taken is not None:
@@ -214,12 +205,14 @@ def _stripped(owners: Mapping[Manager, Owned], manager: Manager) -> dict[Manager
 
 def _bare(value: Object) -> Object:
     """Return an object without its managed fields, which are not compared."""
-    metadata = {name: part for name, part in value["metadata"].items() if name != "managedFields"}
-    return value | {"metadata": metadata}
+    metadata = value.get("metadata")
+    if not metadata or "managedFields" not in metadata:
+        return value
+    return value | {"metadata": {name: part for name, part in metadata.items() if name != "managedFields"}}
 
 
-def _blank(kind: Kind, name: str) -> Object:
-    return {"kind": name, "apiVersion": kind.api_version} | blank(kind.node)
+def _blank(kind: Kind) -> Object:
+    return {"kind": kind.name, "apiVersion": kind.api_version} | blank(kind.node)
 
 
 def _object_text(value: Object) -> str:
