@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
-from aiokube.testing.apiserver.access import Attributes, Decision, Policy, UserInfo, Verdict, authorizer, require
+from aiokube.testing.apiserver.access import (
+    Attributes,
+    Decision,
+    KeptPolicy,
+    Policy,
+    UserInfo,
+    Verdict,
+    authorizer,
+    default_policy,
+    require,
+)
 from aiokube.testing.apiserver.access.authorization import Authorization, Authorizer
-from aiokube.testing.apiserver.errors import StatusError
+from aiokube.testing.apiserver.errors import GroupResource, StatusError
 
 JANE = UserInfo("jane", groups=("shop", "system:authenticated"))
 MASTER = UserInfo("root", groups=("system:masters",))
@@ -154,3 +164,27 @@ def test_a_function_decides(stored: Any) -> None:
 def test_an_unknown_way_is_refused(stored: Any) -> None:
     with pytest.raises(ValueError, match="not 'rbac'"):
         authorizer("rbac", lambda: Policy(stored))  # type: ignore[arg-type] - what a user may write
+
+
+def test_a_policy_is_kept_until_something_changes(stored: Any) -> None:
+    kept = KeptPolicy(stored)
+    first = kept()
+    kept.changed(GroupResource("", "pods"))
+    assert kept() is first
+    kept.changed(GroupResource("rbac.authorization.k8s.io", "roles"))
+    assert kept() is not first
+
+
+def test_by_default_everybody_who_is_known_may_discover(stored: Any) -> None:
+    """And no more than that."""
+    for resource, obj in default_policy():
+        metadata = obj["metadata"]
+        fields = {name: value for name, value in obj.items() if name != "metadata"}
+        stored.put(resource.group, resource.resource, metadata["name"], metadata.get("namespace", ""), **fields)
+    decides = by_roles(stored)
+    assert decides.authorize(path("/api/v1")).allowed
+    assert not decides.authorize(pods()).allowed
+    assert decides.authorize(path("/version")).allowed
+    stored.bind("b", "view", SUBJECT)
+    assert by_roles(stored).authorize(pods()).allowed
+    assert not by_roles(stored).authorize(pods("delete")).allowed

@@ -7,11 +7,14 @@ whom, and `require` whether they may. `reviews` and `token_requests` answer the 
 
 from .authentication import Authenticator
 from .authorization import Authorization, Authorizer, Decision, Verdict, authorizer, forbidden, require
+from .default_policy import default_policy
 from .identity import ANONYMOUS, UserInfo
 from .impersonation import impersonated, impersonated_by_headers
+from .kept_policy import KeptPolicy
 from .objects import Objects
 from .rbac import RESOURCES, Policy
 from .request_info import Attributes, RequestInfo, attributes, request_info
+from .security import Security
 from .service_account_tokens import ISSUER, ServiceAccountTokens
 from .tls import server_context
 from .token_requests import answer_token_request
@@ -25,15 +28,18 @@ __all__ = [
     "Authorization",
     "Authorizer",
     "Decision",
+    "KeptPolicy",
     "Objects",
     "Policy",
     "RequestInfo",
+    "Security",
     "ServiceAccountTokens",
     "UserInfo",
     "Verdict",
     "answer_token_request",
     "attributes",
     "authorizer",
+    "default_policy",
     "forbidden",
     "impersonated",
     "impersonated_by_headers",
