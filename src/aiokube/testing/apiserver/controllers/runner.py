@@ -1,0 +1,142 @@
+"""The runner: lets controllers do what they noted, one thing at a time, in the order in which it was noted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable, Iterable
+from itertools import count
+
+from aiokube.testing.apiserver.clock import Timer
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.errors import GroupResource, StatusError
+from aiokube.testing.apiserver.storage import Event
+
+from .controller import Controller, Work
+
+__all__ = ["Runner"]
+
+_log = logging.getLogger("aiokube.testing.apiserver")
+
+_FIRST_RETRY_SECONDS = 0.1
+_LAST_RETRY_SECONDS = 60.0
+
+# So many things are done before requests have their turn again.
+_TURN = 100
+
+Make = Callable[[Cluster, Work], Controller]
+
+
+class Runner:
+    """Runs controllers from `start()` to `close()`, in the event loop of the server.
+
+    What a change asks for is done in a turn of the loop of its own; what is due by the clock is done when the
+    clock says so, with all that follows from it, so that `DrivenClock.advance()` returns when it is done.
+
+    Args:
+        make: a controller each.
+        soon: has a function called when the present call is over; None means the running event loop's.
+    """
+
+    def __init__(
+        self, cluster: Cluster, make: Iterable[Make], *, soon: Callable[[Callable[[], None]], object] | None = None
+    ) -> None:
+        self._cluster = cluster
+        self._soon = soon
+        self._todo: dict[tuple[Controller, Hashable], None] = {}
+        self._timers: dict[int, Timer] = {}
+        self._timer_numbers = count()
+        self._failures: dict[tuple[Controller, Hashable], int] = {}
+        self._woken = False
+        self._stop_listening: Callable[[], None] | None = None
+        self._controllers = [_Work(self).of(cluster, each) for each in make]
+
+    def start(self) -> None:
+        """Look at what is there, and listen to what changes."""
+        self._stop_listening = self._cluster.storage.listen(self._hear)
+        for controller in self._controllers:
+            controller.begin()
+
+    def close(self) -> None:
+        """Do nothing more; may be called again."""
+        self._todo.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        if self._stop_listening is not None:
+            self._stop_listening()
+            self._stop_listening = None
+
+    def drain(self) -> None:
+        """Do all that is noted, and all that follows from it."""
+        while self._todo:
+            self._do_next()
+
+    def add(self, controller: Controller, key: Hashable) -> None:
+        """Note something to do."""
+        self._todo.setdefault((controller, key))
+        if not self._woken:
+            self._woken = True
+            (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
+
+    def add_later(self, controller: Controller, key: Hashable, seconds: float) -> None:
+        """Note something to do when the clock has gone on."""
+        number = next(self._timer_numbers)
+
+        def fall_due() -> None:
+            del self._timers[number]
+            self._todo.setdefault((controller, key))
+            self.drain()
+
+        self._timers[number] = self._cluster.clock.call_later(seconds, fall_due)
+
+    def _turn(self) -> None:
+        self._woken = False
+        try:
+            for _ in range(_TURN):
+                if not self._todo:
+                    return
+                self._do_next()
+        finally:  # whatever a controller raised is reported by the loop, and the others go on
+            if self._todo and not self._woken:
+                self._woken = True
+                (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
+
+    def _do_next(self) -> None:
+        item = next(iter(self._todo))
+        del self._todo[item]
+        controller, key = item
+        try:
+            controller.sync(key)
+        except StatusError as error:
+            self._retry(controller, key, error)
+        else:
+            self._failures.pop(item, None)
+
+    def _retry(self, controller: Controller, key: Hashable, error: StatusError) -> None:
+        failures = self._failures[controller, key] = self._failures.get((controller, key), 0) + 1
+        seconds = min(_FIRST_RETRY_SECONDS * 2 ** (failures - 1), _LAST_RETRY_SECONDS)
+        _log.info("%s could not look after %s, and tries again in %s s: %s", controller, key, seconds, error)
+        self.add_later(controller, key, seconds)
+
+    def _hear(self, resource: GroupResource, event: Event) -> None:
+        for controller in self._controllers:
+            if controller.watches is None or resource in controller.watches:
+                controller.hear(resource, event)
+
+
+class _Work:
+    """What one controller notes."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    def of(self, cluster: Cluster, make: Make) -> Controller:
+        self._controller = make(cluster, self)
+        return self._controller
+
+    def add(self, key: Hashable) -> None:
+        self._runner.add(self._controller, key)
+
+    def add_later(self, key: Hashable, seconds: float) -> None:
+        self._runner.add_later(self._controller, key, seconds)
