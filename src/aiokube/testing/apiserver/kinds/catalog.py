@@ -8,23 +8,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import generic
+from . import (
+    autoscaling,
+    config,
+    disruption,
+    endpoints,
+    events,
+    generic,
+    ingresses,
+    namespaces,
+    networks,
+    rbac,
+    services,
+)
+from .conversions import CONVERSIONS, converted
 from .defaults import Default
+from .defaults import autoscaling as autoscaling_defaults
+from .defaults import config as config_defaults
+from .defaults import networking as networking_defaults
 from .defaults import pods as pod_defaults
+from .defaults import rbac as rbac_defaults
+from .defaults import services as service_defaults
 from .defaults import workloads as workload_defaults
 from .rules import Rules
 
-__all__ = ["DEFAULTS", "RULES"]
+__all__ = ["DEFAULTS", "FORMS", "RULES"]
 
-_BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {}
+_BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
+    **autoscaling.BEHAVIOUR,
+    **config.BEHAVIOUR,
+    **disruption.BEHAVIOUR,
+    **endpoints.BEHAVIOUR,
+    **events.BEHAVIOUR,
+    **ingresses.BEHAVIOUR,
+    **namespaces.BEHAVIOUR,
+    **networks.BEHAVIOUR,
+    **rbac.BEHAVIOUR,
+    **services.BEHAVIOUR,
+}
 
 RULES: Mapping[tuple[str, str], Rules] = {
     (group, kind): generic.rules(group, kind, _BEHAVIOUR.get((group, kind), Rules)) for group, kind in generic.TRAITS
 }
-"""By group and kind."""
+"""By group and kind; for objects in the version that is stored."""
+
+FORMS: Mapping[tuple[str, str, str], Rules] = {
+    (group, version, kind): converted(RULES[group, kind], group, version, kind) for group, version, kind in CONVERSIONS
+}
+"""By group, version and kind; for objects in versions that are not stored."""
 
 DEFAULTS: Mapping[str, Default] = {
+    **autoscaling_defaults.DEFAULTS,
+    **config_defaults.DEFAULTS,
+    **networking_defaults.DEFAULTS,
     **pod_defaults.DEFAULTS,
+    **rbac_defaults.DEFAULTS,
+    **service_defaults.DEFAULTS,
     **workload_defaults.DEFAULTS,
 }
 """By the name of the component, such as `io.k8s.api.core.v1.PodSpec`; parents are completed before their parts."""

@@ -124,7 +124,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "ServiceCIDR": _PLAIN,
     },
     "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False)},
-    "policy": {"PodDisruptionBudget": _COUNTED_VERSIONED},
+    "policy": {"PodDisruptionBudget": Traits(generation=True, unconditional=False, names=names.path_segment)},
     "rbac.authorization.k8s.io": {
         "ClusterRole": _ACCESS,
         "ClusterRoleBinding": _ACCESS,

@@ -15,6 +15,7 @@ __all__ = [
     "address",
     "canonical",
     "canonical_network",
+    "endpoint",
     "network",
     "network_warnings",
     "parse",
@@ -25,6 +26,7 @@ __all__ = [
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_LINK_LOCAL_MULTICAST = (ipaddress.IPv4Network("224.0.0.0/24"), ipaddress.IPv6Network("ff02::/16"))
 _NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _NOT_A_NETWORK = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
@@ -84,6 +86,23 @@ def network(value: str) -> list[str]:
 
 def canonical_network(value: str) -> list[str]:
     return network(value) or _as(value, str(parse_network(value)))
+
+
+def endpoint(value: str) -> list[str]:
+    """What is wrong with an address as that of an endpoint: nobody can be reached by a loopback or the like."""
+    parsed = parse(value)
+    if parsed is None:
+        return ["must be a valid IP address"]
+    wrong = []
+    if parsed.is_unspecified:
+        wrong.append(f"may not be unspecified ({value})")
+    if parsed.is_loopback:
+        wrong.append("may not be in the loopback range (127.0.0.0/8, ::1/128)")
+    if parsed.is_link_local:
+        wrong.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
+    if any(parsed in scope for scope in _LINK_LOCAL_MULTICAST):
+        wrong.append("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
+    return wrong
 
 
 def warnings(field: str, value: str) -> list[str]:

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import findings, ip_addresses, metadata, names
+from aiokube.testing.apiserver.kinds import checks, ip_addresses, metadata, names
 from aiokube.testing.apiserver.kinds import service_addresses as addresses
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
-__all__ = ["ServiceRules"]
+__all__ = ["BEHAVIOUR", "ServiceRules"]
 
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
@@ -65,7 +65,7 @@ class ServiceRules(Rules):
         if addresses.needs_health_check(old) and addresses.needs_health_check(new):
             ports = (one["spec"].get("healthCheckNodePort") for one in (new, old))
             if next(ports) != next(ports):
-                yield fields.forbidden("spec.healthCheckNodePort", findings.IMMUTABLE)
+                yield fields.forbidden("spec.healthCheckNodePort", "field is immutable")
         yield from _service(new, old)
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
@@ -146,7 +146,7 @@ def _service(service: Object, old: Object | None) -> Iterator[FieldError]:
     yield from _affinity(spec)
     yield from addresses.cluster_ips_errors(service, old)
     yield from _external_ips(spec, old)
-    yield from findings.one_of("spec.type", spec.get("type"), _TYPES)
+    yield from checks.one_of(spec.get("type"), _TYPES, "spec.type", needed=True)
     yield from _ports_together(spec, ports)
     yield from _source_ranges(service, old)
     if spec.get("allocateLoadBalancerNodePorts") is not None and spec.get("type") != "LoadBalancer":
@@ -179,7 +179,7 @@ def _type_needs(service: Object) -> Iterator[FieldError]:
             if spec.get(name):
                 yield fields.forbidden(f"spec.{name}", "may not be set for ExternalName services")
         if name := (spec.get("externalName") or "").removesuffix("."):
-            yield from findings.said("spec.externalName", name, names.dns_subdomain(name))
+            yield from checks.matching(names.dns_subdomain, name, "spec.externalName")
         else:
             yield fields.required("spec.externalName")
 
@@ -190,22 +190,26 @@ def _each_port(ports: list[Object]) -> Iterator[FieldError]:
         at = fields.item("spec.ports", index)
         name, number = port.get("name") or "", port.get("port") or 0
         if name:
-            yield from findings.said(fields.child(at, "name"), name, names.dns_label(name))
+            yield from checks.matching(names.dns_label, name, fields.child(at, "name"))
             if name in seen:
                 yield fields.duplicate(fields.child(at, "name"), name)
             seen.add(name)
         elif len(ports) > 1:
             yield fields.required(fields.child(at, "name"))
-        yield from findings.said(fields.child(at, "port"), number, names.port_number(number))
-        yield from findings.one_of(fields.child(at, "protocol"), port.get("protocol"), _PROTOCOLS)
-        yield from findings.port_number_or_name(fields.child(at, "targetPort"), port.get("targetPort") or 0)
+        yield from checks.matching(names.port_number, number, fields.child(at, "port"))
+        yield from checks.one_of(port.get("protocol"), _PROTOCOLS, fields.child(at, "protocol"), needed=True)
+        yield from _target_port(port.get("targetPort") or 0, fields.child(at, "targetPort"))
         if (protocol := port.get("appProtocol")) is not None:
-            yield from findings.said(fields.child(at, "appProtocol"), protocol, names.qualified_name(protocol))
+            yield from checks.matching(names.qualified_name, protocol, fields.child(at, "appProtocol"))
+
+
+def _target_port(port: int | str, path: str) -> Iterator[FieldError]:
+    return checks.matching(names.port_name if isinstance(port, str) else names.port_number, port, path)
 
 
 def _affinity(spec: Object) -> Iterator[FieldError]:
     affinity, config = spec.get("sessionAffinity"), spec.get("sessionAffinityConfig")
-    yield from findings.one_of("spec.sessionAffinity", affinity, _AFFINITIES)
+    yield from checks.one_of(affinity, _AFFINITIES, "spec.sessionAffinity", needed=True)
     at = "spec.sessionAffinityConfig"
     if affinity == "ClientIP":
         if config is None:
@@ -225,8 +229,8 @@ def _external_ips(spec: Object, old: Object | None) -> Iterator[FieldError]:
     before = (old or {}).get("spec", {}).get("externalIPs") or ()
     for index, address in enumerate(spec.get("externalIPs") or ()):
         at = fields.item("spec.externalIPs", index)
-        wrong = [] if address in before else list(findings.said(at, address, ip_addresses.address(address)))
-        yield from wrong or findings.endpoint_address(at, address)
+        wrong = [] if address in before else list(checks.matching(ip_addresses.address, address, at))
+        yield from wrong or checks.matching(ip_addresses.endpoint, address, at)
 
 
 def _ports_together(spec: Object, ports: list[Object]) -> Iterator[FieldError]:
@@ -261,14 +265,14 @@ def _source_ranges(service: Object, old: Object | None) -> Iterator[FieldError]:
         before = {one.strip() for one in (old or {}).get("spec", {}).get("loadBalancerSourceRanges") or ()}
         for index, text in enumerate(one.strip() for one in ranges):
             if text not in before:
-                yield from findings.said(fields.item(at, index), text, ip_addresses.network(text))
+                yield from checks.matching(ip_addresses.network, text, fields.item(at, index))
     elif (value := annotations.get(_SOURCE_RANGES)) is not None:
         at = fields.key("metadata.annotations", _SOURCE_RANGES)
         if not balanced:
             yield fields.forbidden(at, _FOR_LOAD_BALANCERS)
         if value.strip() and ((old or {}).get("metadata", {}).get("annotations") or {}).get(_SOURCE_RANGES) != value:
             for text in value.strip().split(","):
-                yield from findings.said(at, text.strip(), ip_addresses.network(text.strip()))
+                yield from checks.matching(ip_addresses.network, text.strip(), at)
 
 
 def _class(spec: Object) -> Iterator[FieldError]:
@@ -276,7 +280,7 @@ def _class(spec: Object) -> Iterator[FieldError]:
     if name is None:
         return
     if spec.get("type") == "LoadBalancer":
-        yield from findings.said(at, name, names.qualified_name(name))
+        yield from checks.matching(names.qualified_name, name, at)
     else:
         yield fields.forbidden(at, _FOR_LOAD_BALANCERS)
 
@@ -291,7 +295,7 @@ def _external_traffic(service: Object) -> Iterator[FieldError]:
     spec, policy = service["spec"], service["spec"].get("externalTrafficPolicy") or ""
     at = "spec.externalTrafficPolicy"
     if _is_external(spec):
-        yield from findings.one_of(at, policy, _POLICIES)
+        yield from checks.one_of(policy, _POLICIES, at, needed=True)
     elif policy:
         yield fields.invalid(at, policy, "may only be set for externally-accessible services")
     port, at = spec.get("healthCheckNodePort") or 0, "spec.healthCheckNodePort"
@@ -302,7 +306,7 @@ def _external_traffic(service: Object) -> Iterator[FieldError]:
     elif not port:
         yield fields.required(at)
     else:
-        yield from findings.said(at, port, names.port_number(port))
+        yield from checks.matching(names.port_number, port, at)
 
 
 def _internal_traffic(spec: Object) -> Iterator[FieldError]:
@@ -375,7 +379,7 @@ def _load_balancer(new: Object, old: Object) -> Iterator[FieldError]:
 def _ingress(at: str, ingress: Mapping[str, Any], known: set[str]) -> Iterator[FieldError]:
     address, mode, host = ingress.get("ip") or "", ingress.get("ipMode"), ingress.get("hostname") or ""
     if address and address not in known:
-        yield from findings.said(fields.child(at, "ip"), address, ip_addresses.address(address))
+        yield from checks.matching(ip_addresses.address, address, fields.child(at, "ip"))
     if mode is None and address:
         yield fields.required(fields.child(at, "ipMode"), "must be specified when `ip` is set")
     elif mode is not None and not address:
@@ -383,7 +387,7 @@ def _ingress(at: str, ingress: Mapping[str, Any], known: set[str]) -> Iterator[F
     elif mode is not None and mode not in _ADDRESS_MODES:
         yield fields.not_supported(fields.child(at, "ipMode"), mode, _ADDRESS_MODES)
     if host:
-        yield from findings.said(fields.child(at, "hostname"), host, names.dns_subdomain(host))
+        yield from checks.matching(names.dns_subdomain, host, fields.child(at, "hostname"))
         if ip_addresses.parse(host):
             yield fields.invalid(fields.child(at, "hostname"), host, "must be a DNS name, not an IP address")
 
@@ -440,3 +444,6 @@ def _node_ports(spec: Object) -> set[int]:
 
 def _same(new: Object, old: Object, *keys: str) -> bool:
     return all((new.get(key) or None) == (old.get(key) or None) for key in keys)
+
+
+BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("", "Service"): ServiceRules}
