@@ -8,6 +8,7 @@ Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
 
 from .manager import manager_name
 from .reset import ANY, Filter, excluding, only
+from .scale import ReplicasPaths, owners_of_object, owners_of_scale
 from .updater import Convert, Kind
 from .writes import applied, updated, with_old_times
 
@@ -16,10 +17,13 @@ __all__ = [
     "Convert",
     "Filter",
     "Kind",
+    "ReplicasPaths",
     "applied",
     "excluding",
     "manager_name",
     "only",
+    "owners_of_object",
+    "owners_of_scale",
     "updated",
     "with_old_times",
 ]

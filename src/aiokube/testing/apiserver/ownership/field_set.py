@@ -28,12 +28,14 @@ class FieldSet:
 
     Args:
         tree: As in FieldsV1, with normal path elements only.
+        written: It is what `json` returned once, and so in order.
     """
 
-    __slots__ = ("tree",)
+    __slots__ = ("tree", "written")
 
-    def __init__(self, tree: Tree | None = None) -> None:
+    def __init__(self, tree: Tree | None = None, *, written: bool = False) -> None:
         self.tree: Tree = tree or {}
+        self.written = written
 
     @classmethod
     def of(cls, *paths: Iterable[str]) -> FieldSet:
@@ -64,7 +66,7 @@ class FieldSet:
 
     def json(self) -> Tree:
         """Return it as FieldsV1, in Go's order."""
-        return _sorted(self.tree)
+        return self.tree if self.written else _sorted(self.tree)
 
     def __bool__(self) -> bool:
         return bool(self.tree)
@@ -138,9 +140,11 @@ def _folded(branch: Tree) -> Tree:
 
 
 def _sorted(tree: Tree) -> Tree:
-    plain = all(element[0] == "f" or element == SELF for element in tree)
-    order = sorted(tree) if plain else sorted(tree, key=path_elements.order)
-    return {element: _sorted(tree[element]) if tree[element] else {} for element in order}
+    elements = sorted(tree)
+    # Fields come first among strings too, and the order of strings is theirs.
+    if elements and elements[-1][0] != "f":
+        elements.sort(key=path_elements.order)
+    return {element: _sorted(tree[element]) if tree[element] else {} for element in elements}
 
 
 def _paths(tree: Tree, prefix: Path) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from aiokube.testing.apiserver.go_text import quoted
 from .field_set import FieldSet
 from .manager import APPLY, UPDATE, Manager
 
-__all__ = ["Entry", "ManagedFields", "Owned", "capped", "decode", "encode"]
+__all__ = ["Entry", "ManagedFields", "Owned", "capped", "decode", "encode", "stored"]
 
 Entry: TypeAlias = dict[str, Any]
 
@@ -39,8 +39,16 @@ class Owned:
 ManagedFields: TypeAlias = Mapping[Manager, Owned]
 
 
+def stored(entries: Sequence[Mapping[str, Any]]) -> dict[Manager, Owned]:
+    """Read the entries of an object as `encode` wrote them."""
+    return {
+        _manager(entry): Owned(FieldSet(entry["fieldsV1"], written=True), entry["apiVersion"], entry.get("time"))
+        for entry in entries
+    }
+
+
 def decode(entries: Sequence[Mapping[str, Any]]) -> dict[Manager, Owned]:
-    """Read the entries of an object.
+    """Read the entries of an object as a client sent them.
 
     Raises:
         ValueError: an entry is not valid.
@@ -54,9 +62,7 @@ def decode(entries: Sequence[Mapping[str, Any]]) -> dict[Manager, Owned]:
             raise ValueError("apiVersion must not be empty")
         if entry.get("fieldsType", "") != "FieldsV1":
             raise ValueError(_wrong_type(entry.get("fieldsType", ""), index))
-        name, subresource = entry.get("manager", ""), entry.get("subresource", "")
-        manager = Manager(name, operation, "" if operation == APPLY else api_version, subresource)
-        managed[manager] = Owned(FieldSet.from_json(entry.get("fieldsV1")), api_version, entry.get("time"))
+        managed[_manager(entry)] = Owned(FieldSet.from_json(entry.get("fieldsV1")), api_version, entry.get("time"))
     return managed
 
 
@@ -91,6 +97,11 @@ def capped(managed: ManagedFields) -> ManagedFields:
         merged[bucket] = replace(owned, fields=fields)
         surplus -= 1
     return merged
+
+
+def _manager(entry: Mapping[str, Any]) -> Manager:
+    api_version = "" if entry["operation"] == APPLY else entry["apiVersion"]
+    return Manager(entry.get("manager", ""), entry["operation"], api_version, entry.get("subresource", ""))
 
 
 def _order(manager: Manager, owned: Owned) -> tuple[str, ...]:

@@ -31,10 +31,14 @@ def everything(node: Node, value: Any) -> Tree:
     if isinstance(value, dict):
         if atomic_map(node):
             return {}
-        return {SELF: {}} | {f"f:{name}": everything(field_node(node, name), part) for name, part in value.items()}
+        branch: Tree = {SELF: {}}
+        for name, part in value.items():
+            # Most parts are scalars: every write of a new object comes through here.
+            branch[f"f:{name}"] = everything(field_node(node, name), part) if isinstance(part, dict | list) else {}
+        return branch
     if not isinstance(value, list) or atomic_list(node):
         return {}
-    branch: Tree = {SELF: {}}
+    branch = {SELF: {}}
     item = item_node(node)
     for element, part in item_elements(node, value):
         # Of items that are there twice only the fact is known.

@@ -28,7 +28,13 @@ def field(name: str) -> str:
 
 def key(fields: Mapping[str, Any]) -> str:
     """Return the element of an item of a list, by its fields that are keys."""
-    return f"k:{json_text({name: fields[name] for name in sorted(fields)})}"
+    # Python takes 1 and true for one key of the cache, unless their types are keys too.
+    return _key(tuple([(name, part, type(part)) for name, part in sorted(fields.items())]))
+
+
+@lru_cache(maxsize=4096)
+def _key(fields: tuple[tuple[str, Any, type], ...]) -> str:
+    return f"k:{json_text({name: part for name, part, _ in fields})}"
 
 
 def value(scalar: Any) -> str:
@@ -67,6 +73,7 @@ def text(path: Iterable[str]) -> str:
     return "".join(map(_text, path))
 
 
+@lru_cache(maxsize=4096)
 def order(element: str) -> tuple[int, Any]:
     """Return what elements are sorted by: fields, keys, values, places."""
     kind, written = element[:1], element[2:]

@@ -5,7 +5,7 @@ Source: https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.3/typ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiokube.testing.apiserver.go_text import number, quoted
@@ -18,7 +18,6 @@ from .parts import (
     atomic_list,
     declared,
     field_node,
-    flexible,
     form,
     item_element,
     item_node,
@@ -41,7 +40,7 @@ class Problem(NamedTuple):
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-def summary(found: list[Problem]) -> str:
+def summary(found: Sequence[Problem]) -> str:
     """Return the message for some problems."""
     if len(found) == 1:
         return str(found[0])
@@ -54,38 +53,36 @@ def problems(node: Node, value: Any, *, duplicates: bool = False) -> list[Proble
     Args:
         duplicates: Items may be in a list twice, as they may have been stored.
     """
-    return list(_walk(node, value, "", duplicates, node.preserves_unknown))
+    return list(_walk(node, value, duplicates, node.preserves_unknown))
 
 
-def _walk(node: Node, value: Any, path: str, duplicates: bool, open_: bool) -> Iterator[Problem]:
+def _walk(node: Node, value: Any, duplicates: bool, open_: bool) -> Iterable[Problem]:
+    """Return the problems of a value, whose paths begin there."""
     if value is None:
-        return
+        return ()
     # A schema that keeps what it does not know says so for all within it, but for types that have a name.
     open_ = node.preserves_unknown or (open_ and not node.name)
     match form(node, value):
         case Form.MAP:
-            if not isinstance(value, dict):
-                yield Problem(path, f"expected map, got &{{{_plain(value)}}}")
-            else:
-                yield from _fields(node, value, path, duplicates, open_)
+            return _fields(node, value, duplicates, open_) if isinstance(value, dict) else _no("map", value)
         case Form.LIST:
-            if not isinstance(value, list):
-                yield Problem(path, f"expected list, got &{{{_plain(value)}}}")
-            else:
-                yield from _items(node, value, path, duplicates, open_)
-        case Form.SCALAR:
+            return _items(node, value, duplicates, open_) if isinstance(value, list) else _no("list", value)
+        case _:
             message = _mismatch(node, value)
-            if message:
-                yield Problem(path, message)
+            return (Problem("", message),) if message else ()
 
 
-def _fields(node: Node, value: dict[str, Any], path: str, duplicates: bool, open_: bool) -> Iterator[Problem]:
+def _no(wanted: str, value: Any) -> Iterable[Problem]:
+    return (Problem("", f"expected {wanted}, got &{{{_plain(value)}}}"),)
+
+
+def _fields(node: Node, value: dict[str, Any], duplicates: bool, open_: bool) -> Iterator[Problem]:
     for name, part in value.items():
-        below = path + path_elements.text([path_elements.field(name)])
         if not declared(node, name) and not _open(node, open_):
-            yield Problem(below, "field not declared in schema")
+            yield Problem(f".{name}", "field not declared in schema")
             return
-        yield from _walk(field_node(node, name), part, below, duplicates, open_)
+        for problem in _walk(field_node(node, name), part, duplicates, open_):
+            yield Problem(f".{name}{problem.path}", problem.message)
 
 
 def _open(node: Node, open_: bool) -> bool:
@@ -96,36 +93,43 @@ def _open(node: Node, open_: bool) -> bool:
     return open_ or node.shape is not Shape.STRUCT or node.item is not None or not node.fields
 
 
-def _items(node: Node, value: list[Any], path: str, duplicates: bool, open_: bool) -> Iterator[Problem]:
+def _items(node: Node, value: list[Any], duplicates: bool, open_: bool) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, item in enumerate(value):
-        if atomic_list(node):
-            element = f"i:{index}"
-        else:
-            try:
-                element = item_element(node, item)
-            except MalformedError as error:
-                yield Problem(path, f"element {index}: {error}")
-                return
-            if element in seen and not duplicates:
-                yield Problem(path, f"duplicate entries for key {path_elements.text([element])}")
-            seen.add(element)
-        yield from _walk(item_node(node), item, path + path_elements.text([element]), duplicates, open_)
+        try:
+            element = f"i:{index}" if atomic_list(node) else item_element(node, item)
+        except MalformedError as error:
+            yield Problem("", f"element {index}: {error}")
+            return
+        if element in seen and not duplicates:
+            yield Problem("", f"duplicate entries for key {path_elements.text([element])}")
+        seen.add(element)
+        for problem in _walk(item_node(node), item, duplicates, open_):
+            yield Problem(path_elements.text([element]) + problem.path, problem.message)
 
 
 def _mismatch(node: Node, value: Any) -> str:
-    is_boolean = isinstance(value, bool)
-    is_number = isinstance(value, int | float) and not is_boolean
+    if _fits(node, value):
+        return ""
     if node.shape in _NUMERIC:
-        return "" if is_number else f"expected numeric (int or float), got {_type(value)}"
+        return f"expected numeric (int or float), got {_type(value)}"
     if node.shape is Shape.BOOLEAN:
-        return "" if is_boolean else f"expected boolean, got &{{{_plain(value)}}}"
-    if node.shape in _TEXT and node.constraints.get("format", "") in _PLAIN_FORMATS:
-        message = f"expected string, got &value.valueUnstructured{{Value:{_syntax(value)}}}"
-        return "" if isinstance(value, str) else message
-    if isinstance(value, dict | list) and not flexible(node):
-        return f"expected any scalar, got &{{{_plain(value)}}}"
-    return ""
+        return f"expected boolean, got &{{{_plain(value)}}}"
+    if _is_text(node):
+        return f"expected string, got &value.valueUnstructured{{Value:{_syntax(value)}}}"
+    return f"expected any scalar, got &{{{_plain(value)}}}"
+
+
+def _fits(node: Node, value: Any) -> bool:
+    if isinstance(value, str):
+        return node.shape not in _NUMERIC and node.shape is not Shape.BOOLEAN
+    if isinstance(value, bool):
+        return node.shape not in _NUMERIC and not _is_text(node)
+    return not isinstance(value, dict | list) and node.shape is not Shape.BOOLEAN and not _is_text(node)
+
+
+def _is_text(node: Node) -> bool:
+    return node.shape in _TEXT and node.constraints.get("format", "") in _PLAIN_FORMATS
 
 
 def _type(value: Any) -> str:

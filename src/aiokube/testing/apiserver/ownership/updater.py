@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from aiokube.testing.apiserver.schema.node import Node
 
@@ -73,21 +74,24 @@ class Kind:
         return converted and _Typed(*converted, api_version)
 
 
-class _Typed(NamedTuple):
+@dataclass(frozen=True)
+class _Typed:
     """An object in one version."""
 
     node: Node
     value: Any
     api_version: str
 
+    @cached_property
     def fields(self) -> FieldSet:
         return FieldSet(applied(self.node, self.value))
 
+    @cached_property
     def structs(self) -> FieldSet:
-        return with_structs(self.node, self.fields())
+        return with_structs(self.node, self.fields)
 
     def without(self, fields: FieldSet) -> _Typed:
-        return self._replace(value=remove(self.node, self.value, fields))
+        return replace(self, value=remove(self.node, self.value, fields))
 
 
 def update(kind: Kind, live: Object, new: Object, managed: ManagedFields, manager: Manager) -> dict[Manager, Owned]:
@@ -120,13 +124,13 @@ def apply(
     before = kind.typed(live)
     owners = _reconciled(kind, before, managed)
     last = owners.get(manager)
-    fields = kind.typed(config).fields()
+    fields = kind.typed(config).fields
     filter_ = kind.reset.get(kind.api_version)
     owners[manager] = Owned(
         filter_(fields) if filter_ else fields, kind.api_version, managed[manager].time if manager in managed else None
     )
     merged = kind.typed(merge(kind.node, live, config))
-    after = _pruned(kind, merged, owners, last) if last and last.fields else merged
+    after = _pruned(kind, merged, owners, last) if last and _gone(last, owners[manager]) else merged
     owners, _ = _settled(kind, before, after, owners, manager, force=force)
     return None if same(live, after.value) else after.value, owners
 
@@ -136,9 +140,11 @@ def _reconciled(kind: Kind, live: _Typed, managed: ManagedFields) -> dict[Manage
     owners = {}
     for manager, owned in managed.items():
         typed = kind.at(live, owned.api_version)
-        if typed is not None:
-            fields = reconciled(typed.node, owned.fields)
-            owners[manager] = owned if fields is owned.fields else replace(owned, fields=fields)
+        if typed is None:
+            continue
+        # What is stored of a built-in kind was reconciled when it was written, and the schema has not changed since.
+        settled = owned.fields.written and typed.node.name
+        owners[manager] = owned if settled else replace(owned, fields=reconciled(typed.node, owned.fields))
     return owners
 
 
@@ -175,6 +181,11 @@ def _changes_at(kind: Kind, before: _Typed, after: _Typed, api_version: str) -> 
     return kind.changes(old, new) if old and new else None
 
 
+def _gone(last: Owned, now: Owned) -> bool:
+    """Return whether a manager may have applied something the last time that it does not apply now."""
+    return last.api_version != now.api_version or bool(last.fields - now.fields)
+
+
 def _pruned(kind: Kind, merged: _Typed, owners: ManagedFields, last: Owned) -> _Typed:
     """Return a merged object without what its manager applied the last time and nobody owns any more."""
     now = merged.api_version
@@ -196,8 +207,8 @@ def _with_owned(kind: Kind, whole: _Typed, pruned: _Typed, owners: Iterable[Owne
     for api_version in sorted(by_version, key=lambda version: (version != pruned.api_version, version)):
         there, here = kind.at(whole, api_version), kind.at(pruned, api_version)
         if there is not None and here is not None:
-            kept = here.structs() | with_structs(there.node, by_version[api_version])
-            whole, pruned = there, there.without(there.structs() - kept)
+            kept = here.structs | with_structs(there.node, by_version[api_version])
+            whole, pruned = there, there.without(there.structs - kept)
     return pruned
 
 
@@ -206,5 +217,5 @@ def _with_dangling(kind: Kind, whole: _Typed, pruned: _Typed, last: Owned) -> _T
     there = kind.at(pruned, last.api_version)
     if there is None:
         return whole
-    gone = whole.structs() - there.structs()
+    gone = whole.structs - there.structs
     return whole.without(gone & with_structs(whole.node, last.fields))
