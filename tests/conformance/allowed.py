@@ -1,0 +1,27 @@
+"""What may differ between APIServer and kube-apiserver, and why. There are ten at most."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["ALLOWED", "Allowed"]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A difference that is meant.
+
+    Attributes:
+        cases: a pattern for the whole name of a case.
+        path: a pattern for the whole path of what differs, such as `body.metadata.labels`.
+        reason: why it is right, or why the truth costs more than it is worth.
+    """
+
+    cases: str
+    path: str
+    reason: str
+
+    def covers(self, case: str, path: str) -> bool:
+        return re.fullmatch(self.cases, case) is not None and re.fullmatch(self.path, path) is not None
+
+
+ALLOWED: tuple[Allowed, ...] = ()

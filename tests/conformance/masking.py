@@ -1,0 +1,96 @@
+"""Masking: what two servers cannot agree on, because each makes it up, is replaced before answers are compared.
+
+What the author of a case wrote is never masked. What identifies something is numbered by when it was first seen,
+so that two answers that speak of the same thing go on doing so.
+"""
+
+import re
+from typing import Any
+
+from conformance.answers import Answer
+
+__all__ = ["masked"]
+
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
+_SERVER = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
+_VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: ))(\d+)')
+_AGE = re.compile(r"^(\d+[smhd])+$")
+
+_VERSION = "resourceVersion"
+
+
+def masked(answers: list[Answer], written: str) -> list[Answer]:
+    """Return the answers of one server with what it made up replaced.
+
+    Args:
+        written: all that the author of the case wrote.
+    """
+    masks = _Masks(written)
+    for answer in answers:
+        masks.learn(answer.body)
+    return [Answer(answer.status, masks.replaced(answer.headers), masks.replaced(answer.body)) for answer in answers]
+
+
+class _Masks:
+    def __init__(self, written: str) -> None:
+        self._written = written
+        self._names: dict[str, str] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def learn(self, value: Any) -> None:
+        """Take note of what is to be replaced wherever it stands."""
+        if isinstance(value, dict):
+            self._learn_object(value)
+            for name in sorted(value):
+                self.learn(value[name])
+        elif isinstance(value, list):
+            for item in value:
+                self.learn(item)
+
+    def replaced(self, value: Any, key: str = "", *, listed: bool = False) -> Any:
+        if isinstance(value, dict):
+            return self._replaced_object(value)
+        if isinstance(value, list):
+            return [self.replaced(item, key) for item in value]
+        if key == "nodePort" and isinstance(value, int) and str(value) not in self._written:
+            return self._numbered("port", str(value))
+        return self._replaced_text(value, key) if isinstance(value, str) else value
+
+    def _learn_object(self, value: dict[str, Any]) -> None:
+        prefix, name = value.get("generateName"), value.get("name")
+        if isinstance(prefix, str) and isinstance(name, str) and name.startswith(prefix) and name not in self._written:
+            self._names.setdefault(name, f"{prefix}<generated {len(self._names) + 1}>")
+        for address in (value.get("clusterIP"), *(value.get("clusterIPs") or ())):
+            if isinstance(address, str) and address not in ("", "None") and address not in self._written:
+                self._names.setdefault(address, f"<address {len(self._names) + 1}>")
+
+    def _replaced_object(self, value: dict[str, Any]) -> dict[str, Any]:
+        plural = "items" in value or value.get("kind") == "Table"
+        result = {self._replaced_text(name, ""): self.replaced(item, name) for name, item in value.items()}
+        metadata = result.get("metadata")
+        if plural and isinstance(metadata, dict):
+            # A list is as of whatever happened last on the server, not only in the case.
+            metadata |= {name: f"<{name}>" for name in (_VERSION, "continue") if metadata.get(name)}
+        if value.get("type") == "BOOKMARK" and isinstance(value.get("object"), dict):
+            result["object"]["metadata"][_VERSION] = f"<{_VERSION}>"
+        return result
+
+    def _replaced_text(self, text: str, key: str) -> str:
+        if key == _VERSION and text.isdigit() and text not in ("0", "1") and text not in self._written:
+            return self._numbered("version", text)
+        for name, mask in self._names.items():
+            text = text.replace(name, mask)
+        text = _UID.sub(lambda match: self._unless_written("uid", match[0]), text)
+        text = _TIME.sub(lambda match: match[0] if match[0] in self._written else "<time>", text)
+        text = _TOKEN.sub("<token>", text)
+        text = _SERVER.sub("<server>", text)
+        return _VERSION_IN_TEXT.sub(lambda match: f"{match[1]}{self._unless_written('version', match[2])}", text)
+
+    def _unless_written(self, kind: str, value: str) -> str:
+        return value if value in self._written else self._numbered(kind, value)
+
+    def _numbered(self, kind: str, value: str) -> str:
+        seen = sum(other == kind for other, _ in self._numbers)
+        return f"<{kind} {self._numbers.setdefault((kind, value), seen + 1)}>"
