@@ -74,3 +74,7 @@ class Codec(Protocol):
     def from_storage(self, obj: Object) -> Object:
         """Return a stored object in this version."""
         ...
+
+    def other_version(self, obj: Object, api_version: str) -> tuple[Node, Object] | None:
+        """Return an object of this version in another, and what objects look like there; None for none of the kind."""
+        ...

@@ -10,12 +10,12 @@ Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/registry/rest/c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.field_errors import FieldError
 
-__all__ = ["Context", "Object", "Rules"]
+__all__ = ["Context", "Object", "Part", "Rules"]
 
 Object = dict[str, Any]
 
@@ -44,6 +44,18 @@ class Context(Protocol):
         ...
 
 
+class Part(NamedTuple):
+    """How a subresource is written that is a part of its object, such as `finalize` of a Namespace.
+
+    Attributes:
+        prepare: puts back in `new` what the subresource may not change: (new, old, context).
+        validate: returns what is wrong then: (new, old, context).
+    """
+
+    prepare: Callable[[Object, Object, Context], None]
+    validate: Callable[[Object, Object, Context], Iterable[FieldError]]
+
+
 class Rules:
     """What most kinds do. Subclasses override what is different for theirs."""
 
@@ -65,6 +77,12 @@ class Rules:
 
     storage_prefix: ClassVar[str] = ""
     """Where etcd would have the objects, as some messages say; "" for the resource's plural."""
+
+    reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"": ("status",), "status": ("spec",)}
+    """By subresource ("" for the object itself), the fields that a write through it cannot change."""
+
+    parts: ClassVar[Mapping[str, Part]] = {}
+    """The subresources besides status that are parts of the object."""
 
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {}
     """What field selectors know besides metadata.name and metadata.namespace, such as `spec.nodeName`."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.codec import Object, Undecodable
-from aiokube.testing.apiserver.documents import Document
+from aiokube.testing.apiserver.documents import Document, warning_lines, warning_lines
 
 from .call import Call
 
@@ -40,7 +40,7 @@ def report(call: Call, problems: Sequence[str]) -> None:
     if not problems or call.field_validation == "Ignore":
         return
     if call.field_validation == "Warn":
-        call.warnings.extend(problems)
+        call.warnings.extend(line for problem in problems for line in warning_lines(problem))
         return
     resource = call.resource
     what = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'

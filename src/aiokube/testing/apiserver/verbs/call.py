@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aiokube.testing.apiserver.access.identity import ANONYMOUS, UserInfo
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
 
@@ -26,7 +27,7 @@ class Call:
     namespace: str = ""
     name: str = ""
     subresource: str = ""
-    user: str = ""
+    user: UserInfo = ANONYMOUS
     manager: str = ""
     dry_run: bool = False
     field_validation: str = "Warn"

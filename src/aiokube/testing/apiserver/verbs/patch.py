@@ -21,7 +21,7 @@ from aiokube.testing.apiserver.storage import encode
 from .body import named, placed, report
 from .call import Call, Outcome
 from .options import WriteOptions
-from .owning import own_written
+from .owning import kind_of, own_written
 from .update import update
 
 __all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types"]
@@ -81,14 +81,13 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
 
     def transform(live: Object | None) -> Object:
         merged, entries = ownership.applied(
+            kind_of(call),
             live,
             document.value,
-            node=call.resource.codec.node,
             manager=call.manager,
-            api_version=call.resource.api_version,
+            now=cluster.now(),
             force=bool(options.force),
             subresource=call.subresource,
-            now=cluster.now(),
         )
         report(call, document.duplicates)
         new = _decode(call, Patched(merged, "", ()))

@@ -6,12 +6,12 @@ Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/registry/generi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
-from aiokube.testing.apiserver import errors, field_errors
+from aiokube.testing.apiserver import errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.storage import Stored
 
@@ -69,7 +69,7 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     if uid and uid != stored.uid:
         raise _other(call, uid, stored)
     new = transform(resource.codec.from_storage(stored.object()))
-    facts = Facts(cluster, user=call.user, dry_run=call.dry_run)
+    facts = Facts(cluster, user=call.user.name, dry_run=call.dry_run)
     admit_update(cluster, call)
     if not call.subresource:
         resource.rules.admit_update(new, live, facts)
@@ -113,18 +113,26 @@ def _complete(call: Call, new: Object, live: Object, facts: Facts) -> None:
     if call.subresource == "status":
         _only_status(new, live)
         resource.rules.prepare_status(new, live, facts)
+    elif call.subresource in resource.rules.parts:
+        resource.rules.parts[call.subresource].prepare(new, live, facts)
+        _raise_generation(call, new, live)
     else:
         if "status" in resource.subresources:
             _copy(new, live, "status")
         resource.rules.prepare_update(new, live, facts)
-        if resource.rules.has_generation and resource.rules.changes_generation(resource.codec.normal(new), live):
-            metadata["generation"] = before.get("generation", 0) + 1
+        _raise_generation(call, new, live)
     metadata["uid"] = metadata.get("uid") or before["uid"]
     metadata["creationTimestamp"] = before["creationTimestamp"]
     if "deletionTimestamp" in before:
         metadata["deletionTimestamp"] = before["deletionTimestamp"]
     if metadata.get("deletionGracePeriodSeconds") is None:
         _copy(metadata, before, "deletionGracePeriodSeconds")
+
+
+def _raise_generation(call: Call, new: Object, live: Object) -> None:
+    rules = call.resource.rules
+    if rules.has_generation and rules.changes_generation(call.resource.codec.normal(new), live):
+        new["metadata"]["generation"] = live["metadata"].get("generation", 0) + 1
 
 
 def _only_status(new: Object, live: Object) -> None:
@@ -149,17 +157,23 @@ def _validate(call: Call, new: Object, live: Object, facts: Facts) -> None:
     resource = call.resource
     found = list(metadata_rules.validate_update(new, live, namespaced=resource.namespaced))
     found.extend(resource.codec.validate(new, live))
-    rules = resource.rules.validate_status if call.subresource == "status" else resource.rules.validate_update
-    found.extend(rules(new, live, facts))
+    found.extend(_validator(call)(new, live, facts))
     if found:
         raise errors.invalid(resource.group_kind, call.name, found)
 
 
+def _validator(call: Call) -> Callable[[Object, Object, Facts], Iterable[FieldError]]:
+    rules = call.resource.rules
+    if call.subresource == "status":
+        return rules.validate_status
+    part = rules.parts.get(call.subresource)
+    return part.validate if part else rules.validate_update
+
+
 def _store(cluster: Cluster, call: Call, new: Object, live: Object, stored: Stored) -> Outcome:
     resource, collection = call.resource, cluster.collection(call.resource.collection)
-    if _same_but_for_times(new, live):
-        if "managedFields" in live["metadata"]:
-            new["metadata"]["managedFields"] = live["metadata"]["managedFields"]
+    new = ownership.with_old_times(live, new)
+    if new == live:
         return Outcome(new if call.dry_run else stored)
     if is_over(new, live) and resource.rules.may_go(new):
         if not call.dry_run:
@@ -178,19 +192,6 @@ def is_over(new: Object, live: Object) -> bool:
         and "deletionTimestamp" in metadata
         and not metadata.get("deletionGracePeriodSeconds")
     )
-
-
-def _same_but_for_times(new: Object, live: Object) -> bool:
-    """Return whether two objects are equal but for the times at which fields were written."""
-    return _timeless(new) == _timeless(live)
-
-
-def _timeless(obj: Object) -> Object:
-    metadata: dict[str, Any] = obj["metadata"]
-    if "managedFields" not in metadata:
-        return obj
-    entries = [{name: entry[name] for name in entry if name != "time"} for entry in metadata["managedFields"]]
-    return {**obj, "metadata": {**metadata, "managedFields": entries}}
 
 
 def _other(call: Call, uid: str, stored: Stored) -> errors.StatusError:

@@ -1,0 +1,118 @@
+"""Documents: the answers about what is served, kept until a custom kind comes or goes.
+
+Source: https://kubernetes.io/docs/concepts/overview/kubernetes-api/
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from aiokube.testing.apiserver import snapshot
+from aiokube.testing.apiserver.storage import encode
+
+__all__ = ["CustomDocuments", "Document", "Documents"]
+
+Json = Mapping[str, Any]
+
+
+class CustomDocuments(NamedTuple):
+    """What is said of custom kinds.
+
+    Attributes:
+        groups: APIGroup objects, in the order in which they are listed.
+        resource_lists: APIResourceList objects by group and version.
+        aggregated: APIGroupDiscovery objects.
+        schemas: makes the OpenAPI document of a group and version, by the name of the document.
+    """
+
+    groups: tuple[Json, ...] = ()
+    resource_lists: Mapping[tuple[str, str], Json] = {}
+    aggregated: tuple[Json, ...] = ()
+    schemas: Mapping[str, Callable[[], Json]] = {}
+
+
+class Document(NamedTuple):
+    """One document and its hash, which says whether a client has it already."""
+
+    body: bytes
+    hash: str
+
+
+class Documents:
+    """All documents of one server."""
+
+    def __init__(self) -> None:
+        self._custom = CustomDocuments()
+        self._made: dict[tuple[str, str], Document] = {}
+
+    def replace_custom(self, custom: CustomDocuments) -> None:
+        """Speak of these custom kinds from now on."""
+        self._custom = custom
+        self._made.clear()
+
+    @staticmethod
+    def version() -> Json:
+        """Return what the server says of itself."""
+        return snapshot.legacy()["/version"]
+
+    def legacy(self, path: str) -> Json | None:
+        """Return the answer to a path such as /apis/apps/v1, None when there is nothing."""
+        built_in = snapshot.legacy().get(path)
+        if path == "/apis" and built_in is not None:
+            return {**built_in, "groups": [*built_in["groups"], *self._custom.groups]}
+        if built_in is not None:
+            return built_in
+        root, _, rest = path.strip("/").partition("/")
+        group, _, version = rest.partition("/")
+        if root != "apis":
+            return None
+        if version:
+            return self._custom.resource_lists.get((group, version))
+        found = next((known for known in self._custom.groups if known["name"] == group), None)
+        return None if found is None else {"kind": "APIGroup", "apiVersion": "v1", **found}
+
+    def aggregated(self, path: str) -> Document | None:
+        """Return the aggregated discovery of /api or /apis; None for other paths."""
+        built_in = snapshot.aggregated().get(path)
+        if built_in is None:
+            return None
+        made = self._made.get(("aggregated", path))
+        if made is None:
+            more = self._custom.aggregated if path == "/apis" else ()
+            body = encode({**built_in, "items": [*built_in["items"], *more]})
+            made = self._made["aggregated", path] = Document(body, _hash(body))
+        return made
+
+    def openapi_index(self) -> Json:
+        """Return where the OpenAPI document of each group and version is, with its hash."""
+        paths = dict(snapshot.openapi_index()["paths"])
+        for name in self._custom.schemas:
+            document = self.openapi(name)
+            if document is not None:
+                paths[name] = {"serverRelativeURL": f"/openapi/v3/{name}?hash={document.hash}"}
+        return {"paths": dict(sorted(paths.items()))}
+
+    def openapi(self, name: str) -> Document | None:
+        """Return the OpenAPI document of a group and version, named such as apis/apps/v1; None when there is none."""
+        made = self._made.get(("openapi", name))
+        if made is None:
+            made = self._openapi(name)
+            if made is not None:
+                self._made["openapi", name] = made
+        return made
+
+    def _openapi(self, name: str) -> Document | None:
+        place = snapshot.openapi_index()["paths"].get(name)
+        if place is not None:
+            return Document(snapshot.openapi(name), place["serverRelativeURL"].partition("?hash=")[2])
+        make = self._custom.schemas.get(name)
+        if make is None:
+            return None
+        body = encode(make())
+        return Document(body, _hash(body))
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha512(body).hexdigest().upper()

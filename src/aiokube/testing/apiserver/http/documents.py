@@ -1,0 +1,90 @@
+"""Requests for documents: discovery in both its forms, and OpenAPI, with what lets a client keep them.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/discovery/aggregated/handler.go
+Source: https://github.com/kubernetes/kube-openapi/blob/master/pkg/handler3/handler.go
+"""
+
+from __future__ import annotations
+
+from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.discovery import Documents
+from aiokube.testing.apiserver.storage import encode
+
+from .answer import Answer, rendered
+from .negotiation import JSON, YAML, Clause, clauses, is_pretty
+from .received import Received
+
+__all__ = ["DocumentRequests"]
+
+_AGGREGATED_TYPE = f"{JSON};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+_OPENAPI = "/openapi/v3"
+_ACCEPTED = f"{JSON}, {YAML}, application/vnd.kubernetes.protobuf"
+
+
+class DocumentRequests:
+    """Answers requests for documents."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    def version(self, received: Received) -> Answer:
+        """Say which version the server has; indented, as kube-apiserver does it."""
+        del received
+        return Answer(200, rendered(encode(self._documents.version()), JSON, pretty=True).rstrip(b"\n"))
+
+    def answer(self, path: str, received: Received) -> Answer | None:
+        """Return the document at a path, None when there is none."""
+        path = path.rstrip("/") or "/"
+        if received.method not in {"GET", "HEAD"}:
+            return None
+        if path == _OPENAPI:
+            return Answer(200, encode(self._documents.openapi_index()), "text/plain; charset=utf-8")
+        if path.startswith(f"{_OPENAPI}/"):
+            return self._openapi(path.removeprefix(f"{_OPENAPI}/"), received)
+        return self._discovery(path, received)
+
+    def _discovery(self, path: str, received: Received) -> Answer | None:
+        document = self._documents.legacy(path)
+        if document is None:
+            return None
+        wanted = clauses(received.header("Accept")) or [Clause(JSON, 1.0)]
+        for clause in wanted:
+            if clause.media_type not in {JSON, YAML, "application/*", "*/*"}:
+                continue
+            form = clause.parameters.get("as")
+            if form is None:
+                media_type = YAML if clause.media_type == YAML else JSON
+                pretty = is_pretty(received.query, received.header("User-Agent"))
+                return Answer(200, rendered(encode(document), media_type, pretty=pretty), media_type)
+            if _is_aggregated(clause) and path in {"/api", "/apis"}:
+                return self._aggregated(path, received)
+        raise errors.StatusError(406, "NotAcceptable", f"only the following media types are accepted: {_ACCEPTED}")
+
+    def _aggregated(self, path: str, received: Received) -> Answer | None:
+        document = self._documents.aggregated(path)
+        if document is None:
+            return None
+        headers = {"ETag": f'"{document.hash}"', "Vary": "Accept", "Cache-Control": "public"}
+        if received.header("If-None-Match") == headers["ETag"]:
+            return Answer(304, b"", _AGGREGATED_TYPE, headers)
+        return Answer(200, document.body + b"\n", _AGGREGATED_TYPE, headers)
+
+    def _openapi(self, name: str, received: Received) -> Answer | None:
+        document = self._documents.openapi(name)
+        if document is None:
+            return None
+        headers = {"ETag": f'"{document.hash}"', "Vary": "Accept"}
+        asked = (received.query.get("hash") or [""])[0]
+        if asked and asked != document.hash:
+            location = f"{_OPENAPI}/{name}?hash={document.hash}"
+            return Answer(301, b"", JSON, headers | {"Location": location})
+        if asked:
+            headers["Cache-Control"] = "public, immutable"
+        if received.header("If-None-Match") == headers["ETag"]:
+            return Answer(304, b"", JSON, headers)
+        return Answer(200, document.body, JSON, headers)
+
+
+def _is_aggregated(clause: Clause) -> bool:
+    asked = clause.parameters
+    return (asked.get("as"), asked.get("g"), asked.get("v")) == ("APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2")

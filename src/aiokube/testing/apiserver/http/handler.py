@@ -1,0 +1,106 @@
+"""The way of a request: what it is about, who makes it and whether they may, what comes of it, and back.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/server/config.go (DefaultBuildHandlerChain)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from typing import Protocol
+from urllib.parse import parse_qs, unquote
+
+from aiohttp import web
+
+from aiokube.testing.apiserver import access, errors
+from aiokube.testing.apiserver.access import RequestInfo, UserInfo
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.verbs.options import Query
+
+from .answer import GZIP_FROM, Answer, compressed, of_error, warning_headers
+from .received import Received
+from .resource_requests import ResourceRequests
+
+__all__ = ["Handler"]
+
+_log = logging.getLogger(__name__)
+
+_NOT_FOUND = Answer.text(404, "404 page not found\n", {"X-Content-Type-Options": "nosniff"})
+_COMMON_HEADERS = {"Cache-Control": "no-cache, private"}
+
+
+class Paths(Protocol):
+    """Answers what is about no resource: discovery, documents, health."""
+
+    def answer(self, info: RequestInfo, received: Received) -> Answer | None:
+        """Return the answer, None when there is nothing at the path."""
+        ...
+
+
+class Handler:
+    """Answers requests.
+
+    Args:
+        cluster: what they are about.
+        security: who they are and what they may.
+        paths: answers what is about no resource.
+    """
+
+    def __init__(self, cluster: Cluster, security: access.Security, paths: Paths) -> None:
+        self._security = security
+        self._paths = paths
+        self.closing = asyncio.Event()
+        self._resources = ResourceRequests(cluster, security, self.closing)
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, whatever it is."""
+        try:
+            answer = await self._answer(request)
+        except errors.StatusError as error:
+            answer = of_error(error)
+        except Exception:
+            _log.exception("a request was not answered: %s %s", request.method, request.path)
+            answer = of_error(errors.internal_error("this is a bug in the server; its log says more"))
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        return await _response(request, answer)
+
+    async def _answer(self, request: web.BaseRequest) -> Answer | web.StreamResponse:
+        query: Query = parse_qs(request.rel_url.raw_query_string, keep_blank_values=True)
+        path = unquote(request.rel_url.raw_path, errors="replace")
+        info = access.request_info(request.method, path, query)
+        received = Received(request, query)
+        user = self._admit(info, received)
+        if info.is_resource:
+            answer = await self._resources.answer(info, received, user)
+        else:
+            answer = self._paths.answer(info, received)
+        return _NOT_FOUND if answer is None else answer
+
+    def _admit(self, info: RequestInfo, received: Received) -> UserInfo:
+        """Return who makes a request, if they may.
+
+        Raises:
+            StatusError: they are nobody (401), or may not (403).
+        """
+        user = self._security.authenticator.authenticate(
+            authorization=received.header("Authorization"), certificate=received.certificate
+        )
+        wanted = access.impersonated_by_headers(received.headers)
+        if wanted is not None:
+            user = access.impersonated(wanted, access.attributes(info, user), self._security.authorizer)
+        access.require(self._security.authorizer, access.attributes(info, user))
+        return user
+
+
+async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:
+    body, headers = answer.body, {**_COMMON_HEADERS, "Audit-Id": str(uuid.uuid4()), **answer.headers}
+    headers["Content-Type"] = answer.media_type
+    if len(body) > GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = await asyncio.to_thread(compressed, body)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    response = web.Response(status=answer.status, body=body, headers=headers)
+    for name, value in warning_headers(answer.warnings):
+        response.headers.add(name, value)
+    return response

@@ -1,0 +1,227 @@
+"""Requests about resources: from what is asked to the verb that does it, and to the form that is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from aiokube.testing.apiserver import documents, errors, ownership
+from aiokube.testing.apiserver.access import RequestInfo, Security, UserInfo
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.forms import list_body, object_body
+from aiokube.testing.apiserver.page import Page
+from aiokube.testing.apiserver.verbs import patch as patching
+from aiokube.testing.apiserver.verbs import virtual
+from aiokube.testing.apiserver.verbs.body import read_object
+from aiokube.testing.apiserver.verbs.call import Call, Outcome
+from aiokube.testing.apiserver.verbs.create import create
+from aiokube.testing.apiserver.verbs.delete import delete, delete_each
+from aiokube.testing.apiserver.verbs.options import (
+    DeleteOptions,
+    WriteOptions,
+    delete_options,
+    list_options,
+    write_options,
+)
+from aiokube.testing.apiserver.verbs.read import NotYet, get, list_page
+from aiokube.testing.apiserver.verbs.selection import Selection
+from aiokube.testing.apiserver.verbs.subresources import subresource_of
+from aiokube.testing.apiserver.verbs.update import replace
+from aiokube.testing.apiserver.verbs.watch import Feed
+
+from .answer import Answer, rendered
+from .negotiation import Accepted, accept, body_type, unsupported_media_type
+from .received import Received
+from .watching import stream, watch_seconds
+
+__all__ = ["ResourceRequests"]
+
+_PATIENCE_SECONDS = 3.0
+"""How long a version of the future is waited for, as kube-apiserver does."""
+
+_Result = Answer | web.StreamResponse
+
+
+class ResourceRequests:
+    """Does what is asked of resources.
+
+    Args:
+        closing: is set when the server closes, which ends watches.
+    """
+
+    def __init__(self, cluster: Cluster, security: Security, closing: asyncio.Event) -> None:
+        self._cluster = cluster
+        self._security = security
+        self._closing = closing
+        self._verbs: dict[str, Callable[[Call, Received, Accepted], Awaitable[_Result]]] = {
+            "get": self._get,
+            "list": self._list,
+            "watch": self._watch,
+            "create": self._create,
+            "update": self._update,
+            "patch": self._patch,
+            "delete": self._delete,
+            "deletecollection": self._delete_collection,
+        }
+
+    async def answer(self, info: RequestInfo, received: Received, user: UserInfo) -> _Result | None:
+        """Return what comes of a request, None when nothing is served there.
+
+        Raises:
+            StatusError: whatever is wrong with it.
+        """
+        resource = self._cluster.resources.find(info.group, info.version, info.resource)
+        if resource is None:
+            return None
+        verb = info.verb
+        call = Call(resource, namespace=info.namespace, name=info.name, subresource=info.subresource, user=user)
+        if resource.group_resource == ("", "namespaces"):
+            call.namespace = ""
+        if info.subresource:
+            return await self._subresource(call, verb, received)
+        if verb not in self._verbs or verb not in resource.verbs:
+            raise errors.method_not_allowed(resource.group_resource, verb)
+        accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
+        return await self._verbs[verb](call, received, accepted)
+
+    # Reading.
+
+    async def _get(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        version = (received.query.get("resourceVersion") or [""])[0]
+        outcome = await self._in_time(lambda: get(self._cluster, call, version))
+        return self._object(call, outcome, accepted)
+
+    async def _list(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        options = list_options(received.query)
+        selection = self._selection(call, options.label_selector, options.field_selector)
+        page = await self._in_time(lambda: list_page(self._cluster, call, options, selection))
+        return self._page(call, page, accepted)
+
+    async def _watch(self, call: Call, received: Received, accepted: Accepted) -> _Result:
+        options = list_options({**received.query, "watch": ["true"]})
+        selection = self._selection(call, options.label_selector, options.field_selector)
+
+        def make_feed(wake: Callable[[], None]) -> Feed:
+            return Feed(self._cluster, call, options, selection, accepted.form, wake=wake)
+
+        response = web.StreamResponse(
+            headers={"Content-Type": accepted.media_type, "Cache-Control": "no-cache, private"}
+        )
+        response.enable_chunked_encoding()
+        await stream(
+            received.request,
+            response,
+            make_feed,
+            seconds=watch_seconds(options.timeout_seconds),
+            closing=self._closing,
+        )
+        return response
+
+    # Writing.
+
+    async def _create(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        document = documents.read(
+            await received.body(), body_type(received.header("Content-Type")), kind=call.resource.kind
+        )
+        self._with_options(call, received, write_options(received.query, "CreateOptions"))
+        answer = virtual.answer(self._cluster, self._security, call, document)
+        if answer is not None:
+            return self._object(call, answer, accepted)
+        return self._object(call, create(self._cluster, call, read_object(call, document)), accepted)
+
+    async def _update(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        text = await received.body()
+        self._with_options(call, received, write_options(received.query, "UpdateOptions"))
+        document = documents.read(text, body_type(received.header("Content-Type")), kind=call.resource.kind)
+        return self._object(call, replace(self._cluster, call, read_object(call, document)), accepted)
+
+    async def _patch(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        patch_type = received.header("Content-Type").partition(";")[0].strip()
+        known = patching.patch_types(call)
+        if patch_type not in known:
+            raise unsupported_media_type(", ".join(known))
+        text = await received.body()
+        options = write_options(received.query, "PatchOptions", applies=patch_type == patching.APPLY)
+        self._with_options(call, received, options)
+        return self._object(call, patching.patch(self._cluster, call, patch_type, text, options), accepted)
+
+    async def _delete(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        options = await _delete_options(received)
+        return self._object(call, delete(self._cluster, call, options), accepted)
+
+    async def _delete_collection(self, call: Call, received: Received, accepted: Accepted) -> Answer:
+        listed = list_options(received.query)
+        selection = self._selection(call, listed.label_selector, listed.field_selector)
+        options = await _delete_options(received)
+        page = list_page(self._cluster, call, listed, selection)
+        delete_each(self._cluster, call, page.objects, options)
+        return self._page(call, page, accepted)
+
+    async def _subresource(self, call: Call, verb: str, received: Received) -> _Result | None:
+        found = call.resource.subresources.get(call.subresource)
+        if found is None:
+            return None
+        accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
+        if verb not in found.verbs:
+            raise errors.method_not_allowed(call.resource.group_resource, verb)
+        handler = subresource_of(call.resource, call.subresource)
+        if handler is None:
+            return await self._verbs[verb](call, received, accepted)
+        raise NotImplementedError
+
+    # Between.
+
+    def _with_options(self, call: Call, received: Received, options: WriteOptions) -> None:
+        call.dry_run = options.dry_run
+        call.field_validation = options.field_validation
+        call.manager = ownership.manager_name(options.field_manager, received.header("User-Agent"))
+
+    def _selection(self, call: Call, label_selector: str, field_selector: str) -> Selection:
+        return Selection(
+            call.resource, namespace=call.namespace, label_selector=label_selector, field_selector=field_selector
+        )
+
+    async def _in_time(self, read: Callable[[], Any]) -> Any:
+        """Read, and wait a little for a version that is not reached yet."""
+        end = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return read()
+            except NotYet as error:
+                left = end - asyncio.get_running_loop().time()
+                if left <= 0:
+                    raise error.error(self._cluster.storage.revision) from None
+                await self._next_change(left)
+
+    async def _next_change(self, seconds: float) -> None:
+        changed = asyncio.Event()
+        stop = self._cluster.storage.listen(lambda _resource, _event: changed.set())
+        try:
+            async with asyncio.timeout(seconds):
+                await changed.wait()
+        except TimeoutError:
+            pass  # whoever waits looks at the time themselves
+        finally:
+            stop()
+
+    def _object(self, call: Call, outcome: Outcome, accepted: Accepted) -> Answer:
+        body = object_body(call.resource, outcome.object, accepted.form, self._cluster.clock.now())
+        body = rendered(body, accepted.media_type, pretty=accepted.pretty)
+        return Answer(outcome.code, body, accepted.media_type, warnings=tuple(call.warnings))
+
+    def _page(self, call: Call, page: Page, accepted: Accepted) -> Answer:
+        body = list_body(call.resource, page, accepted.form, self._cluster.clock.now())
+        return Answer(200, rendered(body, accepted.media_type, pretty=accepted.pretty), accepted.media_type)
+
+
+async def _delete_options(received: Received) -> DeleteOptions:
+    text = await received.body()
+    if not text:
+        return delete_options(received.query, None)
+    document = documents.read(text, body_type(received.header("Content-Type")))
+    if not isinstance(document.value, dict):
+        raise errors.bad_request("decoded object cannot be converted to DeleteOptions")
+    return delete_options(received.query, document.value)

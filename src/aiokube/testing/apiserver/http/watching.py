@@ -1,0 +1,100 @@
+"""Watching: the one answer that goes on, a line for each event until its time is over.
+
+The loop around a feed: wait until there is something, send it, say between how far things are.
+
+Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/handlers/watch.go
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from aiohttp import web
+
+from aiokube.testing.apiserver.verbs.watch import Feed
+
+__all__ = ["BOOKMARK_SECONDS", "stream", "watch_seconds"]
+
+BOOKMARK_SECONDS = 60.0
+"""Between two bookmarks, as kube-apiserver has it."""
+
+_SHORTEST_DEFAULT = 1800.0
+
+
+def watch_seconds(asked: int | None) -> float:
+    """Return how long a watch lasts: as long as was asked for, else half an hour to an hour."""
+    return float(asked) if asked else _SHORTEST_DEFAULT * (1 + random.random())
+
+
+async def stream(
+    request: web.BaseRequest,
+    response: web.StreamResponse,
+    make_feed: Callable[[Callable[[], None]], Feed],
+    *,
+    seconds: float,
+    closing: asyncio.Event,
+    bookmark_seconds: float = BOOKMARK_SECONDS,
+) -> None:
+    """Send what a feed has until the time is over, the client is gone, too slow, or the server closes.
+
+    Args:
+        make_feed: makes the feed, given what it shall call when there is something to take.
+        seconds: how long.
+        closing: is set when the server closes.
+        bookmark_seconds: between two bookmarks.
+    """
+    awake = asyncio.Event()
+    feed: Feed | None = None
+
+    def wake() -> None:
+        awake.set()
+        if feed is not None and feed.was_too_slow and request.transport is not None:
+            request.transport.abort()
+
+    feed = make_feed(wake)
+    closed = asyncio.ensure_future(closing.wait())
+    closed.add_done_callback(lambda _: awake.set())
+    try:
+        await response.prepare(request)
+        await _send(response, feed, awake, closing, seconds=seconds, bookmark_seconds=bookmark_seconds)
+        await response.write_eof()
+    finally:
+        feed.close()
+        closed.cancel()
+
+
+async def _send(
+    response: web.StreamResponse,
+    feed: Feed,
+    awake: asyncio.Event,
+    closing: asyncio.Event,
+    *,
+    seconds: float,
+    bookmark_seconds: float,
+) -> None:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    next_bookmark = loop.time() + bookmark_seconds
+    while True:
+        awake.clear()
+        if lines := feed.take():
+            await response.write(lines)
+            continue
+        if feed.is_over or closing.is_set():
+            return
+        now = loop.time()
+        if now >= end:
+            feed.bookmark()
+            await response.write(feed.take())
+            return
+        if now >= next_bookmark:
+            next_bookmark = now + bookmark_seconds
+            feed.bookmark()
+            continue
+        try:
+            async with asyncio.timeout_at(min(end, next_bookmark)):
+                await awake.wait()
+        except TimeoutError:
+            continue

@@ -1,0 +1,100 @@
+"""A server between start and close: its socket, its files and its state, with one owner for each."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import tempfile
+from pathlib import Path
+
+from aiohttp import web
+
+from aiokube.testing.certificates import Authority
+from aiokube.testing.http10 import Endpoint
+from aiokube.testing.private_file import write_private
+from aiokube.testing.users import User, Users
+
+from . import access, bootstrap
+from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
+from .clock import Clock
+from .discovery import Documents
+from .http.handler import Handler
+from .http.paths import Paths
+
+__all__ = ["Running"]
+
+_HOST = "127.0.0.1"
+_HOSTS = (_HOST, "localhost")
+_BACKLOG = 1024
+_ADMIN = "kubernetes-admin"
+_MASTERS = "system:masters"
+# Watches end at once when the server closes; what is left then is a client that sends without end.
+_CLOSE_SECONDS = 1.0
+
+
+class Running:
+    """One server that runs, or is about to."""
+
+    users: Users
+    admin: User
+    ca_file: Path
+    url: str
+    endpoint: Endpoint
+
+    def __init__(self, *, clock: Clock, history: int, authorization: Authorization) -> None:
+        self._open = contextlib.AsyncExitStack()
+        self._authorization = authorization
+        self.cluster = bootstrap.cluster(clock=clock, history=history)
+
+    async def start(self, *, port: int, tls: bool) -> None:
+        """Listen and answer.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        directory = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="aiokube-apiserver-")))
+        listening = self._open.enter_context(_socket(port))
+        port = listening.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://{_HOST}:{port}"
+        authority = Authority()
+        self.ca_file = write_private(directory / "ca.pem", authority.key_pair.certificate)
+        self.users = Users(directory / "users", authority=authority, ca_file=self.ca_file, url=self.url)
+        self.admin = self.users.add(_ADMIN, (_MASTERS,))
+        context = access.server_context(authority, _HOSTS, directory=directory) if tls else None
+        self.endpoint = Endpoint(port=port, tls=_client_context(self.admin, authority) if tls else None)
+        handler = Handler(self.cluster, self._security(), Paths(self._documents))
+        server = web.Server(handler, handler_cancellation=True, access_log=None)
+        runner = web.ServerRunner(server, shutdown_timeout=_CLOSE_SECONDS)
+        await runner.setup()
+        self._open.push_async_callback(runner.cleanup)
+        self._open.callback(handler.closing.set)
+        await web.SockSite(runner, listening, ssl_context=context, backlog=_BACKLOG).start()
+
+    async def close(self) -> None:
+        """End all connections; nothing is left when this returns."""
+        await self._open.aclose()
+
+    def _security(self) -> Security:
+        tokens = ServiceAccountTokens(objects=self.cluster, now=self.cluster.clock.now)
+        authenticator = Authenticator(users=self.users, tokens=tokens, anonymous=lambda: len(self.users) == 1)
+        authorizer = access.authorizer(self._authorization, lambda: Policy(self.cluster))
+        return Security(authenticator, authorizer, tokens)
+
+
+def _socket(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((_HOST, port))
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def _client_context(admin: User, authority: Authority) -> ssl.SSLContext:
+    """Return what the server's own requests to itself need."""
+    context = ssl.create_default_context(cadata=authority.key_pair.certificate)
+    context.load_cert_chain(admin.certificate_file, admin.key_file)
+    return context

@@ -1,0 +1,121 @@
+"""Scale: the number of replicas of an object, as a small object of its own.
+
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/apps/deployment/storage/storage.go
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiokube.testing.apiserver import errors, field_errors
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.forms import decoded
+
+from .call import Call, Outcome
+from .owning import own_written
+from .read import get
+from .update import STALE, update
+
+__all__ = ["ScalePaths", "change_scale", "get_scale"]
+
+_KIND = errors.GroupKind("autoscaling", "Scale")
+_KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePaths:
+    """Where an object has what its scale says.
+
+    Attributes:
+        replicas: that are wanted.
+        status_replicas: that are there.
+        selector: returns the pods' selector as text, "" for none.
+    """
+
+    replicas: Path
+    status_replicas: Path
+    selector: Callable[[Object], str]
+
+
+def get_scale(cluster: Cluster, call: Call, paths: ScalePaths) -> Outcome:
+    """Return the scale of an object.
+
+    Raises:
+        StatusError: the object is not there (404).
+    """
+    return Outcome(_scale(decoded(call.resource, get(cluster, call).object), paths))
+
+
+def change_scale(
+    cluster: Cluster, call: Call, paths: ScalePaths, change: Callable[[Object], Object]
+) -> Outcome:
+    """Change the scale of an object.
+
+    Args:
+        change: returns the scale that is wanted, given the one that there is.
+
+    Raises:
+        StatusError: see `update()`.
+    """
+
+    def transform(live: Object | None) -> Object:
+        if live is None:
+            raise errors.not_found(call.resource.group_resource, call.name)
+        wanted = change(_scale(live, paths))
+        _check(call, wanted, live)
+        new = copy.deepcopy(live)
+        _put(new, paths.replicas, (wanted.get("spec") or {}).get("replicas") or 0)
+        own_written(cluster, call, live, new)
+        return new
+
+    outcome = update(cluster, call, transform)
+    return Outcome(_scale(decoded(call.resource, outcome.object), paths), outcome.code)
+
+
+def _scale(obj: Object, paths: ScalePaths) -> Object:
+    status: Object = {"replicas": _at(obj, paths.status_replicas) or 0}
+    if selector := paths.selector(obj):
+        status["selector"] = selector
+    replicas = _at(obj, paths.replicas)
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {name: obj["metadata"][name] for name in _KEPT if name in obj["metadata"]},
+        "spec": {"replicas": replicas} if replicas else {},
+        "status": status,
+    }
+
+
+def _check(call: Call, wanted: Object, live: Object) -> None:
+    metadata, resource = wanted.get("metadata") or {}, call.resource
+    replicas = (wanted.get("spec") or {}).get("replicas") or 0
+    if replicas < 0:
+        why = field_errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0")
+        raise errors.invalid(_KIND, call.name, [why])
+    version = metadata.get("resourceVersion")
+    if version and version != live["metadata"]["resourceVersion"]:
+        raise errors.conflict(resource.group_resource, call.name, STALE)
+    uid = metadata.get("uid")
+    if uid and uid != live["metadata"]["uid"]:
+        why_not = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {live['metadata']['uid']}"
+        raise errors.conflict(resource.group_resource, call.name, why_not)
+
+
+def _at(obj: Any, path: Path) -> Any:
+    for name in path:
+        if not isinstance(obj, dict):
+            return None
+        obj = obj.get(name)
+    return obj
+
+
+def _put(obj: Object, path: Path, value: int) -> None:
+    for name in path[:-1]:
+        obj = obj.setdefault(name, {})
+    obj[path[-1]] = value

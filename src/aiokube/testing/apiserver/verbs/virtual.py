@@ -1,0 +1,56 @@
+"""Virtual resources: those that answer a question and store nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from aiokube.testing.apiserver.access import Security, reviews
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.documents import Document
+
+from .body import read_object
+from .call import Call, Outcome
+
+__all__ = ["answer"]
+
+_Reviewer = Callable[[Object, Call, Cluster, Security], Object]
+
+_AUTHENTICATION = "authentication.k8s.io"
+_AUTHORIZATION = "authorization.k8s.io"
+
+_REVIEWERS: Mapping[tuple[str, str], _Reviewer] = {
+    (_AUTHENTICATION, "selfsubjectreviews"): lambda review, call, cluster, _: reviews.self_subject_review(
+        review, call.user, now=cluster.now()
+    ),
+    (_AUTHENTICATION, "tokenreviews"): lambda review, _call, _cluster, security: reviews.token_review(
+        review, security.authenticator
+    ),
+    (_AUTHORIZATION, "selfsubjectaccessreviews"): lambda review, call, _, security: reviews.self_subject_access_review(
+        review, call.user, security.authorizer
+    ),
+    (_AUTHORIZATION, "subjectaccessreviews"): lambda review, _call, _cluster, security: reviews.subject_access_review(
+        review, security.authorizer
+    ),
+    (_AUTHORIZATION, "localsubjectaccessreviews"): lambda review, call, _, security: (
+        reviews.local_subject_access_review(review, security.authorizer, namespace=call.namespace)
+    ),
+    (_AUTHORIZATION, "selfsubjectrulesreviews"): lambda review, call, _, security: reviews.self_subject_rules_review(
+        review, call.user, security.authorizer
+    ),
+}
+
+
+def answer(cluster: Cluster, security: Security, call: Call, document: Document) -> Outcome | None:
+    """Return the answer to a question, None for a resource whose objects are stored.
+
+    Raises:
+        StatusError: it is no question (400, 422).
+    """
+    resource = call.resource
+    reviewer = _REVIEWERS.get((resource.group, resource.plural))
+    if reviewer is None:
+        return None
+    review = read_object(call, document)
+    answered = resource.codec.normal(reviewer(review, call, cluster, security))
+    return Outcome(answered, 201)
