@@ -18,6 +18,7 @@ from . import (
     ingresses,
     namespaces,
     networks,
+    pods,
     rbac,
     services,
 )
@@ -43,6 +44,7 @@ _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **ingresses.BEHAVIOUR,
     **namespaces.BEHAVIOUR,
     **networks.BEHAVIOUR,
+    **pods.BEHAVIOUR,
     **rbac.BEHAVIOUR,
     **services.BEHAVIOUR,
 }
