@@ -33,8 +33,13 @@ class Shape(Enum):
     MICRO_TIME = "micro-time"
     DURATION = "duration"
     BYTES = "bytes"
+    """A string in base64."""
     ANY = "any"
     """Any JSON; kept as it is."""
+    SCHEMA_OR_BOOLEAN = "schema-or-boolean"
+    """An object of the STRUCT in `item`, or a boolean; ownership and patches take it for ANY, as the next two."""
+    SCHEMA_OR_SCHEMAS = "schema-or-schemas"
+    SCHEMA_OR_STRINGS = "schema-or-strings"
 
 
 class Omit(Enum):
@@ -61,7 +66,8 @@ class Field:
         node: what stands in it.
         omit: when it is not written; custom kinds write what they have, so it is EMPTY only for built-in kinds.
         pointer: Go holds it by a pointer, so that a zero value is a value.
-        go: the field in Go's words for decoding errors, its type such as `[]v1.Container`; "" for custom kinds.
+        go: how Go's decoding errors name the field: its name, after those of the embedded structs that it is in,
+            such as `VolumeSource.emptyDir`; "" for custom kinds.
         required: the OpenAPI schema says so.
         default: of the OpenAPI schema, ABSENT for none.
         patch_strategies: of a strategic merge patch: of "merge", "replace", "retainKeys".
@@ -86,16 +92,19 @@ class Node:
         shape: the kind of JSON.
         name: of a struct of a built-in kind, the name of its OpenAPI component, such as
             `io.k8s.api.core.v1.PodSpec`; "" for anything else.
-        go: Go's name of the type, such as `int32` or `v1.PodSpec`; "" for custom kinds.
+        go: Go's name of the type, such as `int32`, `v1.PodSpec` or `[]v1.Container`; "" for custom kinds.
         fields: of a STRUCT, in the order in which they are written.
-        item: of a LIST or MAP.
+        item: of a LIST or MAP, and the schema of SCHEMA_OR_...
+        keeps_empty: a LIST or MAP of a built-in kind that may be empty; others become null then, because what
+            kube-apiserver stores does not tell the one from the other.
         list_type: "atomic", "set" or "map"; "" when the schema does not say, which means atomic.
         list_keys: of a list of type "map".
         atomic: a STRUCT or MAP that has one owner as a whole.
         preserves_unknown: a STRUCT that keeps fields it does not know.
         embedded: a STRUCT that is an object of its own, with apiVersion, kind and metadata.
         nullable: null is a value here (custom kinds).
-        constraints: JSON Schema's keywords for validation, such as `pattern` (custom kinds).
+        constraints: JSON Schema's keywords for validation, such as `pattern`; for built-in kinds only the
+            `minimum` and `maximum` of integers.
     """
 
     shape: Shape
@@ -103,6 +112,7 @@ class Node:
     go: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
     item: Node | None = None
+    keeps_empty: bool = False
     list_type: str = ""
     list_keys: tuple[str, ...] = ()
     atomic: bool = False

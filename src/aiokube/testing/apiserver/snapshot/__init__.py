@@ -6,7 +6,7 @@ of the rest of the server.
 """
 
 from .discovery import aggregated, group_lists, legacy, version
-from .documents import document, document_index, schemas
+from .documents import openapi, openapi_index, schemas
 from .types import FieldType, StructType, Type, constants, kinds, struct, structs
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "Type",
     "aggregated",
     "constants",
-    "document",
-    "document_index",
+    "openapi",
+    "openapi_index",
     "group_lists",
     "kinds",
     "legacy",

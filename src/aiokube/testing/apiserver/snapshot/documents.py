@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ import msgspec
 
 from .files import FOLDER
 
-__all__ = ["document", "document_index", "schemas"]
+__all__ = ["openapi", "openapi_index", "schemas"]
 
 
 class _Document(msgspec.Struct):
@@ -19,13 +18,13 @@ class _Document(msgspec.Struct):
     schemas: dict[str, int]
 
 
-def document_index() -> dict[str, Any]:
+def openapi_index() -> dict[str, Any]:
     """Return the answer of `/openapi/v3`: documents by name, such as `apis/apps/v1`, with their hashes."""
     index: dict[str, Any] = msgspec.json.decode(_read("index.json"))
     return index
 
 
-def document(name: str) -> bytes:
+def openapi(name: str) -> bytes:
     """Return an OpenAPI document, JSON.
 
     Args:
@@ -57,5 +56,7 @@ def _variants() -> dict[str, list[msgspec.Raw]]:
 
 
 def _read(name: str) -> bytes:
+    import zipfile  # costs ten milliseconds, and most programs read no document
+
     with zipfile.ZipFile(FOLDER / "openapi.zip") as archive:
         return archive.read(name)
