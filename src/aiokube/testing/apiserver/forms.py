@@ -121,7 +121,7 @@ def _table(
     headed: bool = True,
 ) -> Object:
     return tables.table(
-        resource.printer,
+        resource.make_printer(),
         objects,
         metadata=metadata,
         now=now,

@@ -6,13 +6,14 @@ the versions of a kind, and kinds that two groups serve (events).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .codec import Codec
 from .errors import GroupKind, GroupResource
 from .kinds.rules import Rules
+from .scale_paths import ScalePaths
 from .tables import Printer
 
 __all__ = ["GroupVersionKind", "Resource", "Resources", "Subresource"]
@@ -48,8 +49,9 @@ class Resource:
         stored_api_version: The version in which they are stored.
         codec: How its objects are read from requests and written.
         rules: What is special about the kind.
+        scale: Where its objects have what the subresource says.
         custom: Comes from a CustomResourceDefinition.
-        printer: Makes rows of its objects.
+        make_printer: Returns what makes rows of its objects; it is called when somebody wants a table.
     """
 
     group: str
@@ -64,11 +66,12 @@ class Resource:
     stored_api_version: str
     codec: Codec
     rules: Rules
-    printer: Printer
+    make_printer: Callable[[], Printer]
     subresources: Mapping[str, Subresource] = field(default_factory=dict)
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     custom: bool = False
+    scale: ScalePaths | None = None
 
     @property
     def api_version(self) -> str:

@@ -18,9 +18,9 @@ from aiokube.testing.users import User, Users
 from . import access, bootstrap
 from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
 from .clock import Clock
-from .discovery import Documents
 from .http.handler import Handler
 from .http.paths import Paths
+from .journal import Journal
 
 __all__ = ["Running"]
 
@@ -46,6 +46,9 @@ class Running:
         self._open = contextlib.AsyncExitStack()
         self._authorization = authorization
         self.cluster = bootstrap.cluster(clock=clock, history=history)
+        self.faults = Faults()
+        self.journal = Journal()
+        self._documents = Documents()
 
     async def start(self, *, port: int, tls: bool) -> None:
         """Listen and answer.
@@ -63,7 +66,9 @@ class Running:
         self.admin = self.users.add(_ADMIN, (_MASTERS,))
         context = access.server_context(authority, _HOSTS, directory=directory) if tls else None
         self.endpoint = Endpoint(port=port, tls=_client_context(self.admin, authority) if tls else None)
-        handler = Handler(self.cluster, self._security(), Paths(self._documents))
+        handler = Handler(
+            self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
+        )
         server = web.Server(handler, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=_CLOSE_SECONDS)
         await runner.setup()

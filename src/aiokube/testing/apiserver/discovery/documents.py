@@ -55,11 +55,11 @@ class Documents:
     @staticmethod
     def version() -> Json:
         """Return what the server says of itself."""
-        return snapshot.legacy()["/version"]
+        return snapshot.version()
 
     def legacy(self, path: str) -> Json | None:
         """Return the answer to a path such as /apis/apps/v1, None when there is nothing."""
-        built_in = snapshot.legacy().get(path)
+        built_in = _or_none(snapshot.legacy, path)
         if path == "/apis" and built_in is not None:
             return {**built_in, "groups": [*built_in["groups"], *self._custom.groups]}
         if built_in is not None:
@@ -75,7 +75,7 @@ class Documents:
 
     def aggregated(self, path: str) -> Document | None:
         """Return the aggregated discovery of /api or /apis; None for other paths."""
-        built_in = snapshot.aggregated().get(path)
+        built_in = _or_none(snapshot.aggregated, path)
         if built_in is None:
             return None
         made = self._made.get(("aggregated", path))
@@ -112,6 +112,13 @@ class Documents:
             return None
         body = encode(make())
         return Document(body, _hash(body))
+
+
+def _or_none(read: Callable[[str], Json], path: str) -> Json | None:
+    try:
+        return read(path)
+    except KeyError:
+        return None
 
 
 def _hash(body: bytes) -> str:

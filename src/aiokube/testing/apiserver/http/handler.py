@@ -16,8 +16,10 @@ from aiohttp import web
 from aiokube.testing.apiserver import access, errors
 from aiokube.testing.apiserver.access import RequestInfo, UserInfo
 from aiokube.testing.apiserver.cluster import Cluster
-from aiokube.testing.apiserver.verbs.options import Query
+from aiokube.testing.apiserver.faults import Faults
+from aiokube.testing.apiserver.journal import Entry, Journal
 
+from . import misbehaving
 from .answer import GZIP_FROM, Answer, compressed, of_error, warning_headers
 from .received import Received
 from .resource_requests import ResourceRequests
@@ -45,38 +47,63 @@ class Handler:
         cluster: what they are about.
         security: who they are and what they may.
         paths: answers what is about no resource.
+        faults: what goes wrong on purpose.
+        journal: where they are written down.
     """
 
-    def __init__(self, cluster: Cluster, security: access.Security, paths: Paths) -> None:
+    def __init__(
+        self, cluster: Cluster, security: access.Security, paths: Paths, *, faults: Faults, journal: Journal
+    ) -> None:
         self._security = security
         self._paths = paths
+        self._faults = faults
+        self._journal = journal
         self.closing = asyncio.Event()
         self._resources = ResourceRequests(cluster, security, self.closing)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, whatever it is."""
-        try:
-            answer = await self._answer(request)
-        except errors.StatusError as error:
-            answer = of_error(error)
-        except Exception:
-            _log.exception("a request was not answered: %s %s", request.method, request.path)
-            answer = of_error(errors.internal_error("this is a bug in the server; its log says more"))
-        if isinstance(answer, web.StreamResponse):
-            return answer
-        return await _response(request, answer)
-
-    async def _answer(self, request: web.BaseRequest) -> Answer | web.StreamResponse:
-        query: Query = parse_qs(request.rel_url.raw_query_string, keep_blank_values=True)
+        query = parse_qs(request.rel_url.raw_query_string, keep_blank_values=True)
         path = unquote(request.rel_url.raw_path, errors="replace")
         info = access.request_info(request.method, path, query)
-        received = Received(request, query)
-        user = self._admit(info, received)
-        if info.is_resource:
-            answer = await self._resources.answer(info, received, user)
-        else:
-            answer = self._paths.answer(info, received)
-        return _NOT_FOUND if answer is None else answer
+        entry = self._journal.add(request.method, path, info, query=query, headers=request.headers.items())
+        received = Received(request, query, self._faults.decide(info), lambda body: self._journal.add_body(entry, body))
+        entry.fault = received.fault.kind.value if received.fault else ""
+        try:
+            response = await self._respond(info, received, entry)
+        except misbehaving.Ended:
+            return web.Response()  # nobody gets it: the connection is gone
+        entry.status = response.status
+        return response
+
+    async def _respond(self, info: RequestInfo, received: Received, entry: Entry) -> web.StreamResponse:
+        answer = await self._answer(info, received, entry)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        response = await _response(received.request, answer)
+        if received.fault is None:
+            return response
+        return await misbehaving.respond(received.request, response, received.fault, self.closing)
+
+    async def _answer(self, info: RequestInfo, received: Received, entry: Entry) -> Answer | web.StreamResponse:
+        try:
+            early = await misbehaving.before(received.request, received.fault)
+            if early is not None:
+                return early
+            user = self._admit(info, received)
+            entry.user = user.name
+            if info.is_resource:
+                answer = await self._resources.answer(info, received, user)
+            else:
+                answer = self._paths.answer(info, received)
+            return _NOT_FOUND if answer is None else answer
+        except errors.StatusError as error:
+            return of_error(error)
+        except misbehaving.Ended:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the server goes on
+            _log.exception("a request was not answered: %s %s", received.method, info.path)
+            return of_error(errors.internal_error("this is a bug in the server; its log says more"))
 
     def _admit(self, info: RequestInfo, received: Received) -> UserInfo:
         """Return who makes a request, if they may.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
 from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.faults import Fault
 from aiokube.testing.apiserver.verbs.options import Query
 
 __all__ = ["BODY_LIMIT", "Received"]
@@ -16,12 +17,25 @@ BODY_LIMIT = 3 * 1024 * 1024
 
 
 class Received:
-    """One request."""
+    """One request.
 
-    def __init__(self, request: web.BaseRequest, query: Query) -> None:
+    Args:
+        query: all values of each parameter.
+        fault: what goes wrong on purpose.
+        note_body: is called with the body when it is read.
+    """
+
+    def __init__(
+        self,
+        request: web.BaseRequest,
+        query: Query,
+        fault: Fault | None = None,
+        note_body: Callable[[bytes], None] = lambda body: None,
+    ) -> None:
         self.request = request
         self.query = query
-        self.body_size = 0
+        self.fault = fault
+        self._note_body = note_body
 
     @property
     def method(self) -> str:
@@ -55,5 +69,6 @@ class Received:
             if size > BODY_LIMIT:
                 raise errors.request_entity_too_large(f"limit is {BODY_LIMIT}")
             chunks.append(chunk)
-        self.body_size = size
-        return b"".join(chunks)
+        body = b"".join(chunks)
+        self._note_body(body)
+        return body

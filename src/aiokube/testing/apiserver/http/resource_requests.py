@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,8 +14,10 @@ from aiokube.testing.apiserver.access import RequestInfo, Security, UserInfo
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.forms import list_body, object_body
 from aiokube.testing.apiserver.page import Page
+from aiokube.testing.apiserver.resources import Resource
+from aiokube.testing.apiserver.scale_paths import ScalePaths
 from aiokube.testing.apiserver.verbs import patch as patching
-from aiokube.testing.apiserver.verbs import virtual
+from aiokube.testing.apiserver.verbs import subresources, virtual
 from aiokube.testing.apiserver.verbs.body import read_object
 from aiokube.testing.apiserver.verbs.call import Call, Outcome
 from aiokube.testing.apiserver.verbs.create import create
@@ -27,8 +30,9 @@ from aiokube.testing.apiserver.verbs.options import (
     write_options,
 )
 from aiokube.testing.apiserver.verbs.read import NotYet, get, list_page
+from aiokube.testing.apiserver.verbs.scale import change_scale, get_scale
 from aiokube.testing.apiserver.verbs.selection import Selection
-from aiokube.testing.apiserver.verbs.subresources import subresource_of
+from aiokube.testing.apiserver.verbs.subresources import Action
 from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
@@ -75,7 +79,9 @@ class ResourceRequests:
         """
         resource = self._cluster.resources.find(info.group, info.version, info.resource)
         if resource is None:
-            return None
+            if not self._cluster.resources.serves(info.group, info.version):
+                return None
+            raise _nothing_there()
         verb = info.verb
         call = Call(resource, namespace=info.namespace, name=info.name, subresource=info.subresource, user=user)
         if resource.group_resource == ("", "namespaces"):
@@ -83,7 +89,7 @@ class ResourceRequests:
         if info.subresource:
             return await self._subresource(call, verb, received)
         if verb not in self._verbs or verb not in resource.verbs:
-            raise errors.method_not_allowed(resource.group_resource, verb)
+            raise _not_allowed(resource, verb)
         accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
         return await self._verbs[verb](call, received, accepted)
 
@@ -117,6 +123,7 @@ class ResourceRequests:
             make_feed,
             seconds=watch_seconds(options.timeout_seconds),
             closing=self._closing,
+            fault=received.fault,
         )
         return response
 
@@ -163,14 +170,41 @@ class ResourceRequests:
     async def _subresource(self, call: Call, verb: str, received: Received) -> _Result | None:
         found = call.resource.subresources.get(call.subresource)
         if found is None:
-            return None
-        accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
+            raise _nothing_there()
         if verb not in found.verbs:
-            raise errors.method_not_allowed(call.resource.group_resource, verb)
-        handler = subresource_of(call.resource, call.subresource)
-        if handler is None:
-            return await self._verbs[verb](call, received, accepted)
-        raise NotImplementedError
+            raise _not_allowed(call.resource, verb)
+        accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
+        action = subresources.ACTIONS.get((call.resource.group, call.resource.plural, call.subresource))
+        if action is not None:
+            return await self._act(action, call, received, accepted)
+        if call.resource.scale is not None and call.subresource == "scale":
+            return await self._scale(call, verb, received, accepted, call.resource.scale)
+        if call.subresource != "status" and call.subresource not in call.resource.rules.parts:
+            raise subresources.not_here(call)
+        return await self._verbs[verb](call, received, accepted)
+
+    async def _act(self, action: Action, call: Call, received: Received, accepted: Accepted) -> Answer:
+        media_type = body_type(received.header("Content-Type"))
+        text = await received.body()
+        self._with_options(call, received, write_options(received.query, "CreateOptions"))
+        document = documents.read(text, media_type, kind=call.resource.subresources[call.subresource].kind.kind)
+        return self._object(call, action(self._cluster, self._security, call, document), accepted)
+
+    async def _scale(self, call: Call, verb: str, received: Received, accepted: Accepted, paths: ScalePaths) -> Answer:
+        if verb == "get":
+            return self._object(call, get_scale(self._cluster, call, paths), accepted)
+        text = await received.body()
+        if verb == "update":
+            self._with_options(call, received, write_options(received.query, "UpdateOptions"))
+            document = documents.read(text, body_type(received.header("Content-Type")), kind="Scale")
+            return self._object(call, change_scale(self._cluster, call, paths, lambda _: document.value), accepted)
+        patch_type = received.header("Content-Type").partition(";")[0].strip()
+        known = [name for name in patching.patch_types(call) if name != patching.APPLY]
+        if patch_type not in known:
+            raise unsupported_media_type(", ".join(known))
+        self._with_options(call, received, write_options(received.query, "PatchOptions"))
+        change = functools.partial(patching.patched, call, patch_type, text)
+        return self._object(call, change_scale(self._cluster, call, paths, change), accepted)
 
     # Between.
 
@@ -225,3 +259,14 @@ async def _delete_options(received: Received) -> DeleteOptions:
     if not isinstance(document.value, dict):
         raise errors.bad_request("decoded object cannot be converted to DeleteOptions")
     return delete_options(received.query, document.value)
+
+
+def _nothing_there() -> errors.StatusError:
+    return errors.StatusError(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def _not_allowed(resource: Resource, verb: str) -> errors.StatusError:
+    if resource.custom:
+        return errors.method_not_allowed(resource.group_resource, verb)
+    message = "the server does not allow this method on the requested resource"
+    return errors.StatusError(405, "MethodNotAllowed", message, {})

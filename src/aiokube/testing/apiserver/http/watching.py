@@ -13,7 +13,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from aiokube.testing.apiserver.faults import Fault
 from aiokube.testing.apiserver.verbs.watch import Feed
+
+from .misbehaving import Writer
 
 __all__ = ["BOOKMARK_SECONDS", "stream", "watch_seconds"]
 
@@ -35,6 +38,7 @@ async def stream(
     *,
     seconds: float,
     closing: asyncio.Event,
+    fault: Fault | None = None,
     bookmark_seconds: float = BOOKMARK_SECONDS,
 ) -> None:
     """Send what a feed has until the time is over, the client is gone, too slow, or the server closes.
@@ -43,6 +47,7 @@ async def stream(
         make_feed: makes the feed, given what it shall call when there is something to take.
         seconds: how long.
         closing: is set when the server closes.
+        fault: what goes wrong on purpose.
         bookmark_seconds: between two bookmarks.
     """
     awake = asyncio.Event()
@@ -57,8 +62,9 @@ async def stream(
     closed = asyncio.ensure_future(closing.wait())
     closed.add_done_callback(lambda _: awake.set())
     try:
-        await response.prepare(request)
-        await _send(response, feed, awake, closing, seconds=seconds, bookmark_seconds=bookmark_seconds)
+        writer = Writer(request, response, fault, closing)
+        await writer.begin()
+        await _send(writer, feed, awake, closing, seconds=seconds, bookmark_seconds=bookmark_seconds)
         await response.write_eof()
     finally:
         feed.close()
@@ -66,7 +72,7 @@ async def stream(
 
 
 async def _send(
-    response: web.StreamResponse,
+    writer: Writer,
     feed: Feed,
     awake: asyncio.Event,
     closing: asyncio.Event,
@@ -80,14 +86,14 @@ async def _send(
     while True:
         awake.clear()
         if lines := feed.take():
-            await response.write(lines)
+            await writer.write(lines)
             continue
         if feed.is_over or closing.is_set():
             return
         now = loop.time()
         if now >= end:
             feed.bookmark()
-            await response.write(feed.take())
+            await writer.write(feed.take())
             return
         if now >= next_bookmark:
             next_bookmark = now + bookmark_seconds

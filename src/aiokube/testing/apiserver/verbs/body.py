@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.codec import Object, Undecodable
-from aiokube.testing.apiserver.documents import Document, warning_lines, warning_lines
+from aiokube.testing.apiserver.documents import Document, warning_lines
 
 from .call import Call
 

@@ -24,7 +24,7 @@ from .options import WriteOptions
 from .owning import kind_of, own_written
 from .update import update
 
-__all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types"]
+__all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types", "patched"]
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -66,8 +66,7 @@ def patch(cluster: Cluster, call: Call, patch_type: str, text: bytes, options: W
     def transform(live: Object | None) -> Object:
         if live is None:
             raise errors.not_found(call.resource.group_resource, call.name)
-        patched = _PATCHERS[patch_type](call, live, text)
-        new = _decode(call, patched)
+        new = _decode(call, _PATCHERS[patch_type](call, live, text))
         own_written(cluster, call, live, new)
         placed(call, new)
         named(call, new)
@@ -103,21 +102,29 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
     return update(cluster, call, transform, may_create=not call.subresource)
 
 
-def _decode(call: Call, patched: Patched) -> Object:
+def patched(call: Call, patch_type: str, text: bytes, live: Object) -> Object:
+    """Return what a patch makes of something that is not stored itself, such as a scale."""
+    made = _PATCHERS[patch_type](call, live, text)
+    report(call, made.problems)
+    value: Object = made.value
+    return value
+
+
+def _decode(call: Call, made: Patched) -> Object:
     """Read what came of a patch as an object; what is strictly wrong with the patch counts with it."""
     try:
-        decoded = call.resource.codec.decode(patched.value)
+        decoded = call.resource.codec.decode(made.value)
     except Undecodable as error:
-        raise _refused(patched, str(error)) from None
-    problems = [*patched.problems, *decoded.problems]
+        raise _refused(made, str(error)) from None
+    problems = [*made.problems, *decoded.problems]
     if problems and call.field_validation == "Strict":
-        raise _refused(patched, f"strict decoding error: {', '.join(problems)}")
+        raise _refused(made, f"strict decoding error: {', '.join(problems)}")
     report(call, problems)
     return decoded.object
 
 
-def _refused(patched: Patched, why: str) -> errors.StatusError:
-    return errors.invalid(errors.GroupKind("", ""), "", [field_errors.invalid("patch", patched.shown, why)])
+def _refused(made: Patched, why: str) -> errors.StatusError:
+    return errors.invalid(errors.GroupKind("", ""), "", [field_errors.invalid("patch", made.shown, why)])
 
 
 def _strict(call: Call) -> bool:

@@ -7,40 +7,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.forms import decoded
+from aiokube.testing.apiserver.scale_paths import Path, ScalePaths
 
 from .call import Call, Outcome
 from .owning import own_written
 from .read import get
 from .update import STALE, update
 
-__all__ = ["ScalePaths", "change_scale", "get_scale"]
+__all__ = ["change_scale", "get_scale"]
 
 _KIND = errors.GroupKind("autoscaling", "Scale")
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ScalePaths:
-    """Where an object has what its scale says.
-
-    Attributes:
-        replicas: that are wanted.
-        status_replicas: that are there.
-        selector: returns the pods' selector as text, "" for none.
-    """
-
-    replicas: Path
-    status_replicas: Path
-    selector: Callable[[Object], str]
 
 
 def get_scale(cluster: Cluster, call: Call, paths: ScalePaths) -> Outcome:
@@ -52,9 +35,7 @@ def get_scale(cluster: Cluster, call: Call, paths: ScalePaths) -> Outcome:
     return Outcome(_scale(decoded(call.resource, get(cluster, call).object), paths))
 
 
-def change_scale(
-    cluster: Cluster, call: Call, paths: ScalePaths, change: Callable[[Object], Object]
-) -> Outcome:
+def change_scale(cluster: Cluster, call: Call, paths: ScalePaths, change: Callable[[Object], Object]) -> Outcome:
     """Change the scale of an object.
 
     Args:

@@ -1,0 +1,90 @@
+"""A new cluster: the built-in kinds of a default kube-apiserver 1.36, and what is there before anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import snapshot
+from .builtin_codec import BuiltinCodec
+from .clock import Clock
+from .cluster import Cluster
+from .errors import GroupResource
+from .kinds import catalog
+from .kinds.conversions import CONVERSIONS
+from .kinds.rules import Rules
+from .resources import GroupVersionKind, Resource, Resources, Subresource
+from .scale_paths import ScalePaths
+from .selectors import selector_of
+from .tables import builtin_printer
+
+__all__ = ["cluster"]
+
+
+def cluster(*, clock: Clock, history: int) -> Cluster:
+    """Return the state of a server that was just started."""
+    return Cluster(resources=Resources(_built_in()), clock=clock, history=history)
+
+
+def _built_in() -> Iterator[Resource]:
+    for path in ("/api", "/apis"):
+        for group in snapshot.aggregated(path)["items"]:
+            name = group.get("metadata", {}).get("name", "")
+            for version in group["versions"]:
+                for entry in version["resources"]:
+                    yield _resource(name, version["version"], entry)
+
+
+def _resource(group: str, version: str, entry: dict[str, Any]) -> Resource:
+    kind, plural = entry["responseKind"]["kind"], entry["resource"]
+    conversion = CONVERSIONS.get((group, version, kind))
+    stored = GroupVersionKind(*conversion.stored) if conversion else GroupVersionKind(group, version, kind)
+    return Resource(
+        group=group,
+        version=version,
+        plural=plural,
+        singular=entry["singularResource"],
+        kind=kind,
+        list_kind=f"{kind}List",
+        namespaced=entry["scope"] == "Namespaced",
+        verbs=frozenset(entry["verbs"]),
+        collection=conversion.collection if conversion else GroupResource(group, plural),
+        stored_api_version=stored.api_version,
+        codec=BuiltinCodec(group, version, kind),
+        rules=_rules(group, version, kind),
+        make_printer=lambda: builtin_printer(group, kind),
+        subresources={sub["subresource"]: _subresource(group, version, sub) for sub in entry.get("subresources", ())},
+        short_names=tuple(entry.get("shortNames", ())),
+        categories=tuple(entry.get("categories", ())),
+        scale=_SCALES.get((group, kind)),
+    )
+
+
+def _rules(group: str, version: str, kind: str) -> Rules:
+    return catalog.FORMS.get((group, version, kind)) or catalog.RULES.get((group, kind)) or Rules()
+
+
+def _subresource(group: str, version: str, entry: dict[str, Any]) -> Subresource:
+    kind = entry.get("responseKind") or {}
+    gvk = GroupVersionKind(kind.get("group") or group, kind.get("version") or version, kind.get("kind", ""))
+    return Subresource(entry["subresource"], gvk, frozenset(entry["verbs"]))
+
+
+def _selector_text(obj: dict[str, Any]) -> str:
+    selector = selector_of(obj.get("spec", {}).get("selector"))
+    return str(selector) if selector is not None else ""
+
+
+def _map_text(obj: dict[str, Any]) -> str:
+    labels = obj.get("spec", {}).get("selector") or {}
+    return ",".join(f"{name}={labels[name]}" for name in sorted(labels))
+
+
+_REPLICAS = (("spec", "replicas"), ("status", "replicas"))
+
+_SCALES = {
+    ("apps", "Deployment"): ScalePaths(*_REPLICAS, _selector_text),
+    ("apps", "ReplicaSet"): ScalePaths(*_REPLICAS, _selector_text),
+    ("apps", "StatefulSet"): ScalePaths(*_REPLICAS, _selector_text),
+    ("", "ReplicationController"): ScalePaths(*_REPLICAS, _map_text),
+}

@@ -1,0 +1,104 @@
+"""Built-in kinds: objects are read into Go's structs, and written as Go would write them.
+
+Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/runtime/serializer/json/json.go
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from . import errors, snapshot
+from .codec import Decoded, Object, Undecodable
+from .field_errors import FieldError
+from .kinds import catalog
+from .kinds.conversions import CONVERSIONS, Conversion
+from .schema import builtin, decoding, defaulting, normal
+from .schema.node import Node
+
+__all__ = ["BuiltinCodec"]
+
+_SCHEME = "pkg/api/legacyscheme/scheme.go:30"
+
+
+class BuiltinCodec:
+    """Reads and writes the objects of one built-in kind in one version."""
+
+    def __init__(self, group: str, version: str, kind: str) -> None:
+        self._gvk = (group, version, kind)
+        self._api_version = f"{group}/{version}" if group else version
+        self._conversion: Conversion | None = CONVERSIONS.get(self._gvk)
+
+    @cached_property
+    def node(self) -> Node:
+        """What the objects look like; read when it is first needed."""
+        return builtin.kind_node(*self._gvk)
+
+    def decode(self, value: Object) -> Decoded:
+        """Return the object that a request's value means, with defaults."""
+        value = value or {}
+        kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
+        self._check_type(kind, api_version)
+        try:
+            decoded = decoding.decode(self.node, value)
+        except decoding.DecodeError as error:
+            group_version = api_version or self._api_version
+            raise Undecodable(str(error), kind=kind or self._gvk[2], version=group_version.rpartition("/")[2]) from None
+        obj = decoded.object
+        obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
+        obj.setdefault("metadata", {})
+        defaulting.apply(self.node, obj, catalog.DEFAULTS)
+        return Decoded(normal.normal(self.node, obj), decoded.unknown)
+
+    def normal(self, obj: Object) -> Object:
+        """Return an object as Go writes it."""
+        return normal.normal(self.node, obj)
+
+    def validate(self, obj: Object, old: Object | None) -> Sequence[FieldError]:
+        """Return nothing: built-in kinds are validated by their rules."""
+        return ()
+
+    def to_storage(self, obj: Object) -> Object:
+        if self._conversion is None:
+            return obj
+        stored = self._conversion.to_storage(obj)
+        return normal.normal(builtin.kind_node(*self._conversion.stored), stored)
+
+    def from_storage(self, obj: Object) -> Object:
+        if self._conversion is None:
+            return obj
+        return normal.normal(self.node, self._conversion.from_storage(obj))
+
+    def other_version(self, obj: Object, api_version: str) -> tuple[Node, Object] | None:
+        """Return an object of this version in another."""
+        return None
+
+    def _check_type(self, kind: str, api_version: str) -> None:
+        """Require that a body is of this kind, if it says of which it is.
+
+        Raises:
+            Undecodable: it is of another, or of none that there is.
+            StatusError: it is of another version (400).
+        """
+        kind, api_version = kind or self._gvk[2], api_version or self._api_version
+        if (kind, api_version) == (self._gvk[2], self._api_version):
+            return
+        group, _, version = api_version.rpartition("/")
+        key = f"{group}/{version}/{kind}"
+        if key not in snapshot.kinds():
+            why = f'no kind "{kind}" is registered for version "{api_version}" in scheme "{_SCHEME}"'
+            raise Undecodable(why, kind=kind, version=version)
+        if kind != self._gvk[2]:
+            ours, theirs = self._internal(*self._gvk), self._internal(group, version, kind)
+            why = f"converting ({theirs[0]}) to ({ours[1]}): unknown conversion"
+            raise Undecodable(why, kind=kind, version=version)
+        message = (
+            f"the API version in the data ({api_version}) does not match the expected API version ({self._api_version})"
+        )
+        raise errors.bad_request(message)
+
+    @staticmethod
+    def _internal(group: str, version: str, kind: str) -> tuple[str, str]:
+        """Return Go's names of a kind's type in a version, and of the one that kube-apiserver works with."""
+        package = (group.partition(".")[0] or "core").replace("-", "")
+        return f"{version}.{kind}", f"{package}.{kind}"
