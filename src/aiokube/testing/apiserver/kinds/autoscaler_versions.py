@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from aiokube.testing.apiserver.kinds import internal
 from aiokube.testing.apiserver.kinds.defaults.autoscaling import default_metric, drop_round_trip_annotations
 from aiokube.testing.apiserver.kinds.rules import Object
 
@@ -30,7 +31,8 @@ def to_v1(new: Object) -> Object:
     _annotate(metadata, "metrics", [_metric_v1(metric, "target") for metric in metrics if not _is_cpu(metric)])
     _annotate(metadata, "current-metrics", [_metric_v1(metric, "current") for metric in current])
     if spec.get("behavior") is not None:
-        _annotate(metadata, "behavior", _internal_behavior(spec["behavior"]))
+        # This annotation alone has the names of the server's own type, which has no others.
+        _annotate(metadata, "behavior", internal.shown("HorizontalPodAutoscalerBehavior", spec["behavior"]))
     _annotate(metadata, "conditions", status.get("conditions"))
     v1_spec = {name: spec[name] for name in ("scaleTargetRef", "minReplicas", "maxReplicas") if name in spec}
     for metric in filter(_is_cpu, metrics):
@@ -200,27 +202,6 @@ def _set_type(name: str, target: Object) -> None:
     else:
         kind = "Value" if "value" in target else "AverageValue"
     target["type"] = kind
-
-
-def _internal_behavior(behavior: Object) -> Object:
-    # This annotation alone has the names of the server's own type, which has no others.
-    return {
-        name: _internal_rules(behavior[key]) if behavior.get(key) is not None else None
-        for name, key in (("ScaleUp", "scaleUp"), ("ScaleDown", "scaleDown"))
-    }
-
-
-def _internal_rules(rules: Object) -> Object:
-    policies = [
-        {"Type": policy.get("type"), "Value": policy.get("value"), "PeriodSeconds": policy.get("periodSeconds")}
-        for policy in rules.get("policies") or ()
-    ]
-    return {
-        "StabilizationWindowSeconds": rules.get("stabilizationWindowSeconds"),
-        "SelectPolicy": rules.get("selectPolicy"),
-        "Policies": policies or None,
-        "Tolerance": rules.get("tolerance"),
-    }
 
 
 def _external_behavior(value: Any) -> Any:

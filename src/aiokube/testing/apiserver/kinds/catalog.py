@@ -21,6 +21,9 @@ from . import (
     pods,
     rbac,
     services,
+    storage_classes,
+    volume_claims,
+    volumes,
 )
 from .conversions import CONVERSIONS, converted
 from .defaults import Default
@@ -30,6 +33,7 @@ from .defaults import networking as networking_defaults
 from .defaults import pods as pod_defaults
 from .defaults import rbac as rbac_defaults
 from .defaults import services as service_defaults
+from .defaults import volumes as volume_defaults
 from .defaults import workloads as workload_defaults
 from .rules import Rules
 
@@ -47,6 +51,9 @@ _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **pods.BEHAVIOUR,
     **rbac.BEHAVIOUR,
     **services.BEHAVIOUR,
+    **storage_classes.BEHAVIOUR,
+    **volume_claims.BEHAVIOUR,
+    **volumes.BEHAVIOUR,
 }
 
 RULES: Mapping[tuple[str, str], Rules] = {
@@ -66,6 +73,7 @@ DEFAULTS: Mapping[str, Default] = {
     **pod_defaults.DEFAULTS,
     **rbac_defaults.DEFAULTS,
     **service_defaults.DEFAULTS,
+    **volume_defaults.DEFAULTS,
     **workload_defaults.DEFAULTS,
 }
 """By the name of the component, such as `io.k8s.api.core.v1.PodSpec`; parents are completed before their parts."""

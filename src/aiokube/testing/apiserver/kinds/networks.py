@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, ip_addresses, label_selectors, names
+from aiokube.testing.apiserver.kinds import checks, internal, ip_addresses, label_selectors, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "IPAddressRules", "NetworkPolicyRules", "ServiceCIDRRules"]
@@ -160,8 +160,8 @@ def _service_cidrs(cidrs: Sequence[str]) -> Iterator[FieldError]:
     if not cidrs:
         yield fields.required(path, "at least one CIDR required")
     elif len(cidrs) > 2:
-        # Go shows its own type here, which has no JSON names.
-        yield fields.invalid(path, {"CIDRs": list(cidrs)}, "may only hold up to 2 values")
+        shown = internal.shown("ServiceCIDRSpec", {"cidrs": list(cidrs)})
+        yield fields.invalid(path, shown, "may only hold up to 2 values")
     else:
         for index, text in enumerate(cidrs):
             yield from checks.matching(ip_addresses.canonical_network, text, fields.item(path, index))
