@@ -49,9 +49,12 @@ def owners_of_object(
         if owned.api_version not in paths:
             continue
         path = paths[owned.api_version]
-        if not _owns(owned, path) or after.pop(manager, None):
+        if not path or not _owns(owned, path):
             owners[manager] = owned
-        elif path:
+        elif manager in after:
+            owners[manager] = owned
+            del after[manager]
+        else:
             fields = owned.fields - FieldSet.of_fields(path)
             owners |= {manager: replace(owned, fields=fields)} if fields else {}
     path = paths[api_version]
