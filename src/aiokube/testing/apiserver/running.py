@@ -18,6 +18,8 @@ from aiokube.testing.users import User, Users
 from . import access, bootstrap
 from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
 from .clock import Clock
+from .discovery import Documents
+from .faults import Faults
 from .http.handler import Handler
 from .http.paths import Paths
 from .journal import Journal

@@ -19,6 +19,8 @@ from aiokube.testing.users import Auth, User
 from .access import Authorization
 from .clock import Clock, WallClock
 from .exceptions import APIServerError
+from .faults import Faults
+from .journal import Journal
 from .running import Running
 
 if TYPE_CHECKING:
@@ -221,6 +223,16 @@ class APIServer:
         return result
 
     # What a test does to it.
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose, and for which requests."""
+        return self._up.faults
+
+    @property
+    def requests(self) -> Journal:
+        """The requests that arrived."""
+        return self._up.journal
 
     @property
     def resource_version(self) -> str:
