@@ -10,6 +10,7 @@ from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored, encode
+from aiokube.testing.apiserver.verbs.bind import bind
 from aiokube.testing.apiserver.verbs.call import Call, Outcome
 from aiokube.testing.apiserver.verbs.create import create
 from aiokube.testing.apiserver.verbs.delete import delete
@@ -18,6 +19,8 @@ from aiokube.testing.apiserver.verbs.patch import APPLY, patch
 from aiokube.testing.apiserver.verbs.update import replace
 
 __all__ = ["Client"]
+
+_PODS = GroupResource("", "pods")
 
 
 class Client:
@@ -84,6 +87,12 @@ class Client:
         except StatusError as error:
             if error.reason not in ("NotFound", "Conflict"):
                 raise
+
+    def bind(self, pod: Object, node: str) -> None:
+        """Put a pod on a node."""
+        metadata = pod["metadata"]
+        call = self._call(_PODS, metadata["namespace"], metadata["name"])
+        bind(self._cluster, call, {"metadata": {"uid": metadata["uid"]}, "target": {"kind": "Node", "name": node}})
 
     def _call(self, resource: GroupResource, namespace: str, name: str = "", subresource: str = "") -> Call:
         return Call(

@@ -1,0 +1,105 @@
+"""Pods, as those who make them see them: which count, which are ready, which go first.
+
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/controller_utils.go
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from aiokube.testing.apiserver.codec import Object
+
+from .conditions import condition_of, is_true
+
+__all__ = [
+    "available_in",
+    "controller_of",
+    "controller_reference",
+    "deletion_order",
+    "is_active",
+    "is_ready",
+    "is_terminal",
+    "is_terminating",
+    "pod_of_template",
+]
+
+_DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
+
+
+def is_terminating(pod: Object) -> bool:
+    return "deletionTimestamp" in pod["metadata"]
+
+
+def is_terminal(pod: Object) -> bool:
+    """Return whether a pod has run to its end."""
+    return pod["status"].get("phase") in ("Succeeded", "Failed")
+
+
+def is_active(pod: Object) -> bool:
+    """Return whether a pod counts as a replica."""
+    return not is_terminal(pod) and not is_terminating(pod)
+
+
+def is_ready(pod: Object) -> bool:
+    return is_true(pod, "Ready")
+
+
+def available_in(pod: Object, min_ready_seconds: int, now: dt.datetime) -> float | None:
+    """Return in how many seconds a pod has been ready for long enough: 0 when it has, None when it is not ready."""
+    ready = condition_of(pod, "Ready")
+    if ready is None or ready["status"] != "True":
+        return None
+    since = dt.datetime.fromisoformat(ready["lastTransitionTime"])
+    return max(0.0, min_ready_seconds - (now - since).total_seconds()) if min_ready_seconds else 0.0
+
+
+def deletion_order(pod: Object) -> tuple[Any, ...]:
+    """Return by what pods are sorted of which some are to go: first those that are missed least."""
+    status, metadata = pod["status"], pod["metadata"]
+    return (
+        bool(pod["spec"].get("nodeName")),
+        {"Pending": 0, "Unknown": 1}.get(status.get("phase", ""), 2),
+        is_ready(pod),
+        int((metadata.get("annotations") or {}).get(_DELETION_COST, "0")),
+        sum(container.get("restartCount", 0) for container in status.get("containerStatuses") or ()) * -1,
+        _newest_first(metadata["creationTimestamp"]),
+    )
+
+
+def _newest_first(timestamp: str) -> float:
+    return -dt.datetime.fromisoformat(timestamp).timestamp()
+
+
+def controller_of(obj: Object) -> Mapping[str, Any] | None:
+    """Return the owner reference of the one that manages an object, None when nobody does."""
+    references = obj["metadata"].get("ownerReferences") or ()
+    return next((reference for reference in references if reference.get("controller")), None)
+
+
+def controller_reference(owner: Object) -> Object:
+    """Return the owner reference that what an object manages has."""
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+
+
+def pod_of_template(owner: Object, template: Object, *, name: str = "") -> Object:
+    """Return a new pod.
+
+    Args:
+        name: "" lets the server find one that begins with the owner's.
+    """
+    template = copy.deepcopy(template)
+    wanted = template.get("metadata") or {}
+    metadata = {field: wanted[field] for field in ("labels", "annotations", "finalizers") if wanted.get(field)}
+    naming = {"name": name} if name else {"generateName": f"{owner['metadata']['name']}-"}
+    metadata = naming | metadata | {"ownerReferences": [controller_reference(owner)]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
