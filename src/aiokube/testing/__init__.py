@@ -1,6 +1,7 @@
 """API servers to test against, and nothing that a client needs in production.
 
-`ControlPlane` is the real thing: etcd, kube-apiserver and kube-controller-manager as processes. Modules here
+`APIServer` is one in pure Python, inside the process; `ControlPlane` is the real thing: etcd, kube-apiserver and
+kube-controller-manager as processes. Modules here
 may import `client`, `config` and `_machinery`, and no other part of aiokube: a server must not share the
 mistakes of the client that is tested against it. Names are imported when they are first used, so that
 `import aiokube.testing` is cheap.

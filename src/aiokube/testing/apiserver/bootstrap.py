@@ -9,8 +9,10 @@ from . import snapshot
 from .builtin_codec import BuiltinCodec
 from .clock import Clock
 from .cluster import Cluster
+from .customresources import definition_rules
 from .errors import GroupResource
-from .kinds import catalog
+from .initial_objects import initial_objects
+from .kinds import catalog, generic
 from .kinds.conversions import CONVERSIONS
 from .kinds.rules import Rules
 from .resources import GroupVersionKind, Resource, Resources, Subresource
@@ -23,7 +25,16 @@ __all__ = ["cluster"]
 
 def cluster(*, clock: Clock, history: int) -> Cluster:
     """Return the state of a server that was just started."""
-    return Cluster(resources=Resources(_built_in()), clock=clock, history=history)
+    made = Cluster(resources=Resources(_built_in()), clock=clock, history=history)
+    for collection, obj in initial_objects():
+        resource = made.resources.of_collection(collection)
+        if resource is None:
+            raise LookupError(f"no kind has its objects in {collection}")
+        metadata = obj["metadata"] | {"uid": made.new_uid(), "creationTimestamp": made.now()}
+        head = {"kind": resource.kind, "apiVersion": resource.stored_api_version}
+        made.collection(collection).put(resource.codec.normal(head | obj | {"metadata": metadata}))
+    made.storage.compact(made.storage.revision)
+    return made
 
 
 def _built_in() -> Iterator[Resource]:
@@ -61,7 +72,7 @@ def _resource(group: str, version: str, entry: dict[str, Any]) -> Resource:
 
 
 def _rules(group: str, version: str, kind: str) -> Rules:
-    return catalog.FORMS.get((group, version, kind)) or catalog.RULES.get((group, kind)) or Rules()
+    return catalog.FORMS.get((group, version, kind)) or _RULES.get((group, kind)) or Rules()
 
 
 def _subresource(group: str, version: str, entry: dict[str, Any]) -> Subresource:
@@ -79,6 +90,11 @@ def _map_text(obj: dict[str, Any]) -> str:
     labels = obj.get("spec", {}).get("selector") or {}
     return ",".join(f"{name}={labels[name]}" for name in sorted(labels))
 
+
+_RULES = {
+    **catalog.RULES,
+    **{key: generic.rules(*key, behaviour) for key, behaviour in definition_rules.BEHAVIOUR.items()},
+}
 
 _REPLICAS = (("spec", "replicas"), ("status", "replicas"))
 

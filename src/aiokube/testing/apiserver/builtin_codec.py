@@ -10,6 +10,7 @@ from functools import cached_property
 
 from . import errors, snapshot
 from .codec import Decoded, Object, Undecodable
+from .customresources import definition_rules
 from .field_errors import FieldError
 from .kinds import catalog
 from .kinds.conversions import CONVERSIONS, Conversion
@@ -17,6 +18,8 @@ from .schema import builtin, decoding, defaulting, normal
 from .schema.node import Node
 
 __all__ = ["BuiltinCodec"]
+
+_DEFAULTS = {**catalog.DEFAULTS, **definition_rules.DEFAULTS}
 
 _SCHEME = "pkg/api/legacyscheme/scheme.go:30"
 
@@ -47,7 +50,7 @@ class BuiltinCodec:
         obj = decoded.object
         obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
         obj.setdefault("metadata", {})
-        defaulting.apply(self.node, obj, catalog.DEFAULTS)
+        defaulting.apply(self.node, obj, _DEFAULTS)
         return Decoded(normal.normal(self.node, obj), decoded.unknown)
 
     def normal(self, obj: Object) -> Object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import socket
 import ssl
 import tempfile
@@ -18,6 +19,11 @@ from aiokube.testing.users import User, Users
 from . import access, bootstrap
 from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
 from .clock import Clock
+from .controllers.cluster_roles import ClusterRoleAggregation
+from .controllers.garbage import GarbageCollector
+from .controllers.namespaces import Namespaces
+from .controllers.runner import Runner
+from .controllers.service_accounts import RootCertificates, ServiceAccounts
 from .discovery import Documents
 from .faults import Faults
 from .http.handler import Handler
@@ -72,6 +78,10 @@ class Running:
             self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
         )
         server = web.Server(handler, handler_cancellation=True, access_log=None)
+        controllers = self._controllers(authority)
+        self._open.callback(controllers.close)
+        controllers.start()
+        controllers.drain()
         runner = web.ServerRunner(server, shutdown_timeout=_CLOSE_SECONDS)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
@@ -81,6 +91,19 @@ class Running:
     async def close(self) -> None:
         """End all connections; nothing is left when this returns."""
         await self._open.aclose()
+
+    def _controllers(self, authority: Authority) -> Runner:
+        certificate = authority.key_pair.certificate
+        return Runner(
+            self.cluster,
+            [
+                Namespaces,
+                GarbageCollector,
+                ServiceAccounts,
+                functools.partial(RootCertificates, certificate=certificate),
+                ClusterRoleAggregation,
+            ],
+        )
 
     def _security(self) -> Security:
         tokens = ServiceAccountTokens(objects=self.cluster, now=self.cluster.clock.now)

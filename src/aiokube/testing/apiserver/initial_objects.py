@@ -1,0 +1,49 @@
+"""What is there before anybody asks: the namespaces of a cluster, its own service, and the roles it starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .access.default_policy import default_policy
+from .errors import GroupResource
+
+__all__ = ["initial_objects"]
+
+_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+
+
+def initial_objects() -> Iterator[tuple[GroupResource, dict[str, Any]]]:
+    """Give all of them, each with its resource; without what a server sets, such as a uid."""
+    for name in _NAMESPACES:
+        yield GroupResource("", "namespaces"), _namespace(name)
+    yield GroupResource("", "services"), _KUBERNETES
+    yield from default_policy()
+
+
+def _namespace(name: str) -> dict[str, Any]:
+    return {
+        "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
+        "spec": {"finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
+
+
+_KUBERNETES: dict[str, Any] = {
+    "metadata": {
+        "name": "kubernetes",
+        "namespace": "default",
+        "labels": {"component": "apiserver", "provider": "kubernetes"},
+    },
+    "spec": {
+        "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}],
+        "clusterIP": "10.0.0.1",
+        "clusterIPs": ["10.0.0.1"],
+        "type": "ClusterIP",
+        "sessionAffinity": "None",
+        "ipFamilies": ["IPv4"],
+        "ipFamilyPolicy": "SingleStack",
+        "internalTrafficPolicy": "Cluster",
+    },
+    "status": {"loadBalancer": {}},
+}
