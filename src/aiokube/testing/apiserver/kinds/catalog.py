@@ -16,10 +16,15 @@ from . import (
     events,
     generic,
     ingresses,
+    leases,
     namespaces,
     networks,
+    nodes,
     pods,
+    priority_classes,
+    quotas,
     rbac,
+    runtime_classes,
     services,
     storage_classes,
     volume_claims,
@@ -28,6 +33,7 @@ from . import (
 from .conversions import CONVERSIONS, converted
 from .defaults import Default
 from .defaults import autoscaling as autoscaling_defaults
+from .defaults import cluster as cluster_defaults
 from .defaults import config as config_defaults
 from .defaults import networking as networking_defaults
 from .defaults import pods as pod_defaults
@@ -46,10 +52,15 @@ _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **endpoints.BEHAVIOUR,
     **events.BEHAVIOUR,
     **ingresses.BEHAVIOUR,
+    **leases.BEHAVIOUR,
     **namespaces.BEHAVIOUR,
     **networks.BEHAVIOUR,
+    **nodes.BEHAVIOUR,
     **pods.BEHAVIOUR,
+    **priority_classes.BEHAVIOUR,
+    **quotas.BEHAVIOUR,
     **rbac.BEHAVIOUR,
+    **runtime_classes.BEHAVIOUR,
     **services.BEHAVIOUR,
     **storage_classes.BEHAVIOUR,
     **volume_claims.BEHAVIOUR,
@@ -68,6 +79,7 @@ FORMS: Mapping[tuple[str, str, str], Rules] = {
 
 DEFAULTS: Mapping[str, Default] = {
     **autoscaling_defaults.DEFAULTS,
+    **cluster_defaults.DEFAULTS,
     **config_defaults.DEFAULTS,
     **networking_defaults.DEFAULTS,
     **pod_defaults.DEFAULTS,
