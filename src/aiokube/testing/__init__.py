@@ -1,22 +1,28 @@
 """API servers to test against, and nothing that a client needs in production.
 
 `APIServer` is one in pure Python, inside the process; `ControlPlane` is the real thing: etcd, kube-apiserver and
-kube-controller-manager as processes. Modules here
-may import `client`, `config` and `_machinery`, and no other part of aiokube: a server must not share the
-mistakes of the client that is tested against it. Names are imported when they are first used, so that
-`import aiokube.testing` is cheap.
+kube-controller-manager as processes. Modules here may import `client`, `config` and `_machinery`, and no other
+part of aiokube: a server must not share the mistakes of the client that is tested against it. Names are imported
+when they are first used, so that `import aiokube.testing` is cheap.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .apiserver import APIServer, DrivenClock, Fault
     from .controlplane import ControlPlane
     from .users import User
 
-__all__ = ["ControlPlane", "User"]
+__all__ = ["APIServer", "ControlPlane", "DrivenClock", "Fault", "User"]
 
-_HOMES = {"ControlPlane": "controlplane", "User": "users"}
+_HOMES = {
+    "APIServer": "apiserver",
+    "ControlPlane": "controlplane",
+    "DrivenClock": "apiserver",
+    "Fault": "apiserver",
+    "User": "users",
+}
 
 
 def __getattr__(name: str) -> object:
