@@ -201,7 +201,7 @@ def _replace_each(error: UnicodeError) -> tuple[str, int]:
 
 _REPLACE = "aiokube-replace-each-byte"
 codecs.register_error(_REPLACE, _replace_each)
-_NEEDS_CARE = re.compile(rb"[0-9]{19}|\\\\u[dD][89a-fA-F]")
+_NEEDS_CARE = re.compile(rb"[0-9]{19}|\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -204,22 +204,31 @@ def _merged_list(original: list[Any], patch: list[Any], merging: _Merging, *, de
         return patch
     if not original and not patch:
         return original
-    objects = _are_objects(original, patch)
-    if objects:
+    if _are_objects(original, patch):
         if not merging.key:
             raise _unexpected(f"cannot merge lists without merge key for {_reflected(merging.item)}")
-        original, patch = _after_directives(original, patch, merging.key)
-        merged = _merged_objects(original, patch, merging)
-    elif deletes:
+        return _merged_object_list(original, patch, merging)
+    if deletes:
         dropped = {_identity(item) for item in patch}
         return [item for item in original if _identity(item) not in dropped]
-    else:
-        merged = list({_identity(item): item for item in (*original, *patch)}.values())
-    return _ordered(merged, patch, original, merging.key, objects=objects)
+    merged = list({_identity(item): item for item in (*original, *patch)}.values())
+    return _ordered(merged, patch, original, merging.key, objects=False)
+
+
+def _merged_object_list(original: list[Any], patch: list[Any], merging: _Merging) -> list[Any]:
+    size = len(original)
+    current, changes = _after_directives(original, patch, merging.key)
+    merged = _merged_objects(current, changes, merging)
+    ordered = _ordered(merged, changes, current, merging.key, objects=True)
+    if current is original:
+        # Go's lists share memory: what was deleted makes room that takes what is added, and there it counts when
+        # `$setElementOrder` looks for where things were.
+        original.extend(merged[len(original) : size])
+    return ordered
 
 
 def _after_directives(original: list[Any], patch: list[Any], key: str) -> tuple[list[Any], list[Any]]:
-    """Return both lists as `$patch` in items of the patch leaves them, which go."""
+    """Return both lists as `$patch` in items of the patch leaves them; those items go, and what they delete."""
     plain: list[Any] = []
     replaces = False
     for item in patch:
@@ -229,7 +238,7 @@ def _after_directives(original: list[Any], patch: list[Any], key: str) -> tuple[
         directive = item[_MARKER]
         if directive == "delete":
             gone = _key_of(item, key)
-            original = [other for other in original if key not in other or _key_of(other, key) != gone]
+            original[:] = [other for other in original if key not in other or _key_of(other, key) != gone]
         elif directive == "replace":
             replaces = True
         elif directive == "merge":
