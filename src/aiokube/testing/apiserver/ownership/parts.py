@@ -41,7 +41,9 @@ ANYTHING: Final = Node(Shape.ANY)
 
 _RAW_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension"
 
-_STRUCT, _MAP, _LIST, _ANY, _INT_OR_STRING = Shape.STRUCT, Shape.MAP, Shape.LIST, Shape.ANY, Shape.INT_OR_STRING
+_STRUCT, _MAP, _LIST, _ANY = Shape.STRUCT, Shape.MAP, Shape.LIST, Shape.ANY
+_UNTYPED = (Shape.INT_OR_STRING, Shape.SCHEMA_OR_BOOLEAN, Shape.SCHEMA_OR_SCHEMAS, Shape.SCHEMA_OR_STRINGS)
+"""What OpenAPI says nothing of."""
 
 
 class MalformedError(ValueError):
@@ -72,7 +74,7 @@ def form(node: Node, value: Any) -> Form:
 
 def flexible(node: Node) -> bool:
     """Return whether objects, lists and scalars may all stand at a node."""
-    return node.shape is _ANY or node.shape is _INT_OR_STRING
+    return node.shape is _ANY or node.shape in _UNTYPED
 
 
 def atomic_map(node: Node) -> bool:
@@ -93,7 +95,7 @@ def field_node(node: Node, name: str) -> Node:
     field = node.fields.get(name)
     if field is not None:
         return field.node
-    if node.item is None or (node.shape is _ANY and "additionalProperties" not in node.constraints):
+    if node.item is None or (flexible(node) and "additionalProperties" not in node.constraints):
         return ANYTHING
     return node.item
 
