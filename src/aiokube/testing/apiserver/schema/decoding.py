@@ -1,0 +1,440 @@
+"""Decoding: a JSON value as the object that kube-apiserver would hold, and would write again.
+
+Objects of built-in kinds pass through a Go struct there: what its fields do not know is gone, null is the zero
+value, lists and maps that are empty are left out or null, and fields stand in the struct's order. What comes out
+here is what Go would write then; to decode it again changes nothing, so that `normal` is decoding too.
+
+Each node has a reader, a function that is made once. What Go reads with errors is read on, because only the first
+error counts, and because one that a type of its own reports ends all and counts more.
+
+Sources:
+    https://github.com/kubernetes-sigs/json/blob/main/internal/golang/encoding/json/decode.go
+    https://pkg.go.dev/encoding/json#Unmarshal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple, NoReturn
+
+from aiokube.testing.apiserver.go_text import json_text, quoted
+
+from . import base64_text, quantities, times
+from .node import Field, Node, Omit, Shape
+
+__all__ = ["Decoded", "DecodingError", "decode", "normal", "zero"]
+
+_MOST_UNKNOWN: Final = 100
+
+
+class DecodingError(ValueError):
+    """Raised when a value is not of the type that stands at its place; the text of the error is Go's."""
+
+
+class Decoded(NamedTuple):
+    """An object as Go would write it.
+
+    Attributes:
+        unknown: what strict decoding says about the fields that no struct has, such as
+            `unknown field "spec.containers[0].foo"`, in their order; at most 100.
+    """
+
+    object: dict[str, Any]
+    unknown: tuple[str, ...]
+
+
+def decode(node: Node, value: Any) -> Decoded:
+    """Return the object of a built-in kind that a JSON value means.
+
+    Values at nodes that keep any JSON are not copied.
+
+    Raises:
+        DecodingError: a value is not of the type of its field.
+    """
+    state = _State()
+    decoded = _reader(node)(value, None, state)
+    if state.error:
+        raise DecodingError(state.error)
+    return Decoded(zero(node) if decoded is None else decoded, tuple(state.unknown))
+
+
+def normal(node: Node, obj: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object as Go would write it that rules or defaults have changed."""
+    return decode(node, obj).object
+
+
+def zero(node: Node) -> Any:
+    """Return what Go writes for a value that it never got."""
+    return _ZEROS[node.shape](node) if node.shape in _ZEROS else None
+
+
+class _Step(NamedTuple):
+    """From an object to one of its fields, items or values.
+
+    Attributes:
+        path: as strict decoding writes it: `.name` or `[0]`.
+        field: as errors of types write it; "" for items and values, which they do not tell.
+        struct: the name of the Go struct that has the field.
+    """
+
+    path: str
+    field: str = ""
+    struct: str = ""
+
+
+# Where Go starts anew; its errors tell the struct before, and all fields.
+_ANEW: Final = _Step("", "", "anew")
+
+# A place is a chain of steps, the last one first; it is only read when something is wrong there.
+_Place = tuple[Any, _Step] | None
+_Reader = Callable[[Any, _Place, "_State"], Any]
+
+
+class _State:
+    """What was wrong so far: the first error of a type, and unknown fields; these as the keys, each once."""
+
+    __slots__ = ("error", "unknown")
+
+    def __init__(self) -> None:
+        self.error = ""
+        self.unknown: dict[str, None] = {}
+
+    def wrong_type(self, value: Any, go: str, place: _Place) -> None:
+        if not self.error:
+            self.error = _wrong_type(value, go, place)
+
+    def unknown_field(self, name: str, place: _Place) -> None:
+        if len(self.unknown) < _MOST_UNKNOWN:
+            path = "".join(step.path for step in _steps(place)) + "." + name
+            self.unknown[f"unknown field {quoted(path.removeprefix('.'))}"] = None
+
+
+def _wrong_type(value: Any, go: str, place: _Place) -> str:
+    what = _JSON_TYPES[type(value)]
+    if what == "number" and go.startswith(_NUMBERS):
+        what = f"number {json_text(value)}"
+    return f"json: cannot unmarshal {what} into Go {_in_words(place)}of type {go}"
+
+
+def _in_words(place: _Place) -> str:
+    steps = _steps(place)
+    known = steps[: steps.index(_ANEW)] if _ANEW in steps else steps
+    struct = next((step.struct for step in reversed(known) if step.field), "")
+    fields = ".".join(step.field for step in steps if step.field)
+    return f"struct field {struct}.{fields} " if fields else "value "
+
+
+def _steps(place: _Place) -> list[_Step]:
+    steps = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return steps[::-1]
+
+
+_JSON_TYPES: Final[Mapping[type, str]] = {
+    str: "string",
+    bool: "bool",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
+# Of these Go tells the number that does not fit.
+_NUMBERS: Final = ("int", "uint", "float")
+
+
+# Readers return None for null, and for what Go holds as nil.
+
+
+@cache
+def _reader(node: Node) -> _Reader:
+    return _READERS[node.shape](node)
+
+
+def _struct(node: Node) -> _Reader:
+    name = node.go.rpartition(".")[2]
+    fields = {key: _FieldReader(key, field, number, name) for number, (key, field) in enumerate(node.fields.items())}
+    always = [(key, field.node) for key, field in node.fields.items() if field.omit is Omit.NEVER]
+    places = {key: number for number, key in enumerate(node.fields)}
+    get = fields.get
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is not dict:
+            if value is not None:
+                state.wrong_type(value, node.go, place)
+            return None
+        result: dict[str, Any] = {}
+        last, in_order = -1, True
+        for key, given in value.items():
+            field = get(key)
+            if field is None:
+                state.unknown_field(key, place)
+                continue
+            if type(given) is field.plain:
+                taken = given
+            else:
+                reader = field.reader or field.made_reader()
+                taken = reader(given, (place, field.step), state)
+                if taken is None:
+                    continue
+            if taken or not field.drops_zero:
+                result[key] = taken
+                if field.number < last:
+                    in_order = False
+                last = field.number
+        for key, of in always:
+            if key not in result:
+                if last > places[key]:
+                    in_order = False
+                last = places[key]
+                result[key] = _zero_field(node.fields[key], of)
+        return result if in_order else {key: result[key] for key in sorted(result, key=places.__getitem__)}
+
+    return read
+
+
+class _FieldReader:
+    """What a struct's reader knows of a field; the reader is made when a value comes, for structs may nest."""
+
+    __slots__ = ("drops_zero", "node", "number", "plain", "reader", "step")
+
+    def __init__(self, key: str, field: Field, number: int, struct: str) -> None:
+        self.node = field.node
+        self.number = number
+        self.plain = _PLAIN.get(field.node.shape)
+        self.drops_zero = field.omit is not Omit.NEVER and not field.pointer
+        self.step = _Step(f".{key}", field.go, struct)
+        self.reader: _Reader | None = None
+
+    def made_reader(self) -> _Reader:
+        self.reader = _reader(self.node)
+        return self.reader
+
+
+# What these hold is taken as it is.
+_PLAIN: Final[Mapping[Shape, type]] = {Shape.STRING: str, Shape.BOOLEAN: bool}
+
+
+def _list(node: Node) -> _Reader:
+    read_item, plain = _item(node)
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is not list:
+            if value is not None:
+                state.wrong_type(value, node.go, place)
+            return None
+        if not value and not node.keeps_empty:
+            return None
+        if {type(given) for given in value} == plain:
+            return value.copy()
+        return [read_item(given, (place, _Step(f"[{index}]")), state) for index, given in enumerate(value)]
+
+    return read
+
+
+def _map(node: Node) -> _Reader:
+    read_item, plain = _item(node)
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is not dict:
+            if value is not None:
+                state.wrong_type(value, node.go, place)
+            return None
+        if not value and not node.keeps_empty:
+            return None
+        if {type(given) for given in value.values()} == plain:
+            return {key: value[key] for key in sorted(value)}
+        taken = {key: read_item(given, (place, _Step(f".{key}")), state) for key, given in value.items()}
+        return {key: taken[key] for key in sorted(taken)}
+
+    return read
+
+
+def _item(node: Node) -> tuple[_Reader, set[type]]:
+    """Return the reader of items, which have their zero value for null, and the type that is taken as it is."""
+    of = node.item
+    assert of is not None, node.go  # noqa: S101 - lists and maps have one
+    reader = None if of.shape is Shape.STRUCT else _reader(of)  # a struct may contain this very list
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        taken = (reader or _reader(of))(value, place, state)
+        return zero(of) if taken is None else taken
+
+    return read, {_PLAIN[of.shape]} if of.shape in _PLAIN else set()
+
+
+def _scalar(node: Node) -> _Reader:
+    plain = _PLAIN[node.shape]
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is plain:
+            return value
+        if value is not None:
+            state.wrong_type(value, node.go, place)
+        return None
+
+    return read
+
+
+def _integer(node: Node) -> _Reader:
+    least, most = node.constraints["minimum"], node.constraints["maximum"]
+
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is int and least <= value <= most:
+            return value
+        if value is not None:
+            state.wrong_type(value, node.go, place)
+        return None
+
+    return read
+
+
+def _number(node: Node) -> _Reader:
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is int:
+            return value
+        if type(value) is float:
+            return int(value) if value.is_integer() and abs(value) < _FIRST_WITH_EXPONENT else value
+        if value is not None:
+            state.wrong_type(value, node.go, place)
+        return None
+
+    return read
+
+
+_FIRST_WITH_EXPONENT: Final = 1e21
+
+
+def _bytes(node: Node) -> _Reader:
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is str:
+            try:
+                return base64_text.canonical(value)
+            except base64_text.Base64Error as error:
+                state.error = state.error or str(error)
+        elif value is not None:
+            state.wrong_type(value, node.go, place)
+        return None
+
+    return read
+
+
+def _any(node: Node) -> _Reader:
+    return lambda value, place, state: value
+
+
+# Types that read their JSON themselves: what they refuse ends the decoding.
+
+
+def _int_or_string(node: Node) -> _Reader:
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if type(value) is str or (type(value) is int and -(1 << 31) <= value < 1 << 31):
+            return value
+        return None if value is None else _end(value, "int32", place)
+
+    return read
+
+
+def _quantity(node: Node) -> _Reader:
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if value is None:
+            return None
+        try:
+            return quantities.canonical((value if type(value) is str else json_text(value)).strip())
+        except quantities.QuantityError as error:
+            raise DecodingError(str(error)) from error
+
+    return read
+
+
+def _time(layout: times.Layout) -> Callable[[Node], _Reader]:
+    def read(value: Any, place: _Place, state: _State) -> Any:
+        if value is None:
+            return None
+        if type(value) is not str:
+            _end(value, "string", place)
+        try:
+            return times.canonical(value, layout)
+        except times.TimeError as error:
+            raise DecodingError(str(error)) from error
+
+    return lambda node: read
+
+
+def _schema_or(alternative: type, item: Shape | None) -> Callable[[Node], _Reader]:
+    """Return the readers of a schema or something else, for which Go starts anew, and not strictly."""
+
+    def made(node: Node) -> _Reader:
+        schema = node.item
+        assert schema is not None, node.go  # noqa: S101 - these shapes have one
+        strings = Node(Shape.LIST, go="[]string", item=Node(Shape.STRING, go="string"))
+        schemas = Node(Shape.LIST, go="[]v1.JSONSchemaProps", item=schema)
+        other = {Shape.STRING: strings, Shape.STRUCT: schemas}.get(item) if item else None
+
+        def read(value: Any, place: _Place, state: _State) -> Any:
+            if type(value) is dict:
+                return _anew(schema, value, place)
+            if type(value) is alternative:
+                return value if other is None else _anew(other, value, place)
+            if alternative is bool and value is not None:
+                raise DecodingError("boolean or JSON schema expected")
+            return None
+
+        return read
+
+    return made
+
+
+def _anew(node: Node, value: Any, place: _Place) -> Any:
+    inner = _State()
+    result = _reader(node)(value, (place, _ANEW), inner)
+    if inner.error:
+        raise DecodingError(inner.error)
+    return result
+
+
+def _end(value: Any, go: str, place: _Place) -> NoReturn:
+    raise DecodingError(_wrong_type(value, go, place))
+
+
+_READERS: Final[Mapping[Shape, Callable[[Node], _Reader]]] = {
+    Shape.STRUCT: _struct,
+    Shape.LIST: _list,
+    Shape.MAP: _map,
+    Shape.STRING: _scalar,
+    Shape.BOOLEAN: _scalar,
+    Shape.INTEGER: _integer,
+    Shape.NUMBER: _number,
+    Shape.BYTES: _bytes,
+    Shape.ANY: _any,
+    Shape.INT_OR_STRING: _int_or_string,
+    Shape.QUANTITY: _quantity,
+    Shape.TIME: _time(times.SECONDS),
+    Shape.MICRO_TIME: _time(times.MICROSECONDS),
+    Shape.SCHEMA_OR_BOOLEAN: _schema_or(bool, None),
+    Shape.SCHEMA_OR_SCHEMAS: _schema_or(list, Shape.STRUCT),
+    Shape.SCHEMA_OR_STRINGS: _schema_or(list, Shape.STRING),
+}
+
+
+def _zero_field(field: Field, node: Node) -> Any:
+    return None if field.pointer else zero(node)
+
+
+def _zero_struct(node: Node) -> dict[str, Any]:
+    fields = node.fields.items()
+    return {key: _zero_field(field, field.node) for key, field in fields if field.omit is Omit.NEVER}
+
+
+_ZEROS: Final[Mapping[Shape, Callable[[Node], Any]]] = {
+    Shape.STRUCT: _zero_struct,
+    Shape.STRING: lambda node: "",
+    Shape.BOOLEAN: lambda node: False,
+    Shape.INTEGER: lambda node: 0,
+    Shape.NUMBER: lambda node: 0,
+    Shape.INT_OR_STRING: lambda node: 0,
+    Shape.QUANTITY: lambda node: "0",
+    Shape.SCHEMA_OR_BOOLEAN: lambda node: False,
+}
