@@ -29,6 +29,7 @@ from . import (
     storage_classes,
     volume_claims,
     volumes,
+    workloads,
 )
 from .conversions import CONVERSIONS, converted
 from .defaults import Default
@@ -65,6 +66,7 @@ _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **storage_classes.BEHAVIOUR,
     **volume_claims.BEHAVIOUR,
     **volumes.BEHAVIOUR,
+    **workloads.BEHAVIOUR,
 }
 
 RULES: Mapping[tuple[str, str], Rules] = {

@@ -1,25 +1,15 @@
-"""Quantities: amounts of resources such as `100m` and `1Gi`, to be compared.
+"""Quantities in rules: amounts to compare, and in the thousandths in which the server keeps them.
 
-Objects in normal form have them as Go writes them, so that equal texts are equal amounts of equal notation.
-
-Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/resource/quantity.go
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/v1/defaults.go (SetDefaults_ResourceList)
 """
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
-__all__ = ["amount", "is_whole"]
+from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
-_QUANTITY = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([KMGTPE]i|[numkMGTPE]?)|[eE]([+-]?[0-9]+))")
-_SUFFIXES = {
-    **{
-        suffix: Fraction(1000) ** power
-        for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"), -3)
-    },
-    **{suffix: Fraction(1024) ** power for power, suffix in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)},
-}
+__all__ = ["amount", "is_whole", "rounded"]
 
 
 def amount(text: str) -> Fraction:
@@ -28,15 +18,22 @@ def amount(text: str) -> Fraction:
     Raises:
         ValueError: the text is no quantity.
     """
-    match = _QUANTITY.fullmatch(text)
-    if match is None:
-        raise ValueError(f"not a quantity: {text!r}")
-    number, suffix, exponent = match.groups()
-    scale = Fraction(10) ** int(exponent) if exponent else _SUFFIXES[suffix]
-    return Fraction(number) * scale
+    return parse(text).amount
 
 
 def is_whole(text: str) -> bool:
-    """Whether a quantity is an integer, in thousandths: what is finer than that is rounded up first."""
-    thousandths = amount(text) * 1000
-    return -(-thousandths.numerator // thousandths.denominator) % 1000 == 0
+    """Whether a quantity is an integer, when what is finer than thousandths is rounded up."""
+    return _thousandths(amount(text)) % 1000 == 0
+
+
+def rounded(text: str) -> str:
+    """Return a quantity rounded up to thousandths; most are what they are."""
+    quantity = parse(text)
+    thousandths = _thousandths(quantity.amount)
+    if quantity.amount * 1000 == thousandths:
+        return text
+    return Quantity.of(Fraction(thousandths, 1000), quantity.notation).text
+
+
+def _thousandths(value: Fraction) -> int:
+    return -(-value.numerator * 1000 // value.denominator)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.kinds import images
+from aiokube.testing.apiserver.kinds.quantities import rounded
 
 from . import Default, absent, zero
 
@@ -51,6 +52,17 @@ def _pod_spec(spec: dict[str, Any]) -> None:
         spec["terminationGracePeriodSeconds"] = 30
     if account := spec.get("serviceAccountName") or spec.get("serviceAccount"):
         spec["serviceAccountName"] = spec["serviceAccount"] = account
+    _round(spec, "overhead")
+
+
+def _resources(resources: dict[str, Any]) -> None:
+    _round(resources, "limits", "requests")
+
+
+def _round(holder: dict[str, Any], *fields: str) -> None:
+    for field in fields:
+        if amounts := holder.get(field):
+            holder[field] = {name: rounded(value) for name, value in amounts.items()}
 
 
 def _pod_status(status: dict[str, Any]) -> None:
@@ -109,6 +121,8 @@ _FUNCTIONS: Mapping[str, Default] = {
     "PodStatus": _pod_status,
     "Container": _container,
     "EphemeralContainer": _container,
+    "ResourceRequirements": _resources,
+    "VolumeResourceRequirements": _resources,
     "Volume": _volume,
     "ImageVolumeSource": _image_volume,
     "ContainerPort": zero({"protocol": "TCP"}),

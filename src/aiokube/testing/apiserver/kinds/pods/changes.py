@@ -169,8 +169,8 @@ def _node_affinity_change(new: Mapping[str, Any], old: Mapping[str, Any]) -> Ite
     before = (old.get(field) or {}).get("nodeSelectorTerms") or []
     path = f"spec.affinity.nodeAffinity.{field}.nodeSelectorTerms"
     if before and len(before) != len(now):
-        shown = [internal.shown("NodeSelectorTerm", term) for term in now] or None
-        yield invalid(path, shown, "no additions/deletions to non-empty NodeSelectorTerms list are allowed")
+        terms = [internal.shown("NodeSelectorTerm", term) for term in now] or None
+        yield invalid(path, terms, "no additions/deletions to non-empty NodeSelectorTerms list are allowed")
         return
     for index, (term, former) in enumerate(zip(now, before, strict=False)):
         if not _only_added(term, former):
