@@ -26,7 +26,7 @@ __all__ = ["cluster"]
 def cluster(*, clock: Clock, history: int) -> Cluster:
     """Return the state of a server that was just started."""
     made = Cluster(resources=Resources(_built_in()), clock=clock, history=history)
-    for collection, obj in initial_objects():
+    for collection, obj in initial_objects(now=made.now()):
         resource = made.resources.of_collection(collection)
         if resource is None:
             raise LookupError(f"no kind has its objects in {collection}")

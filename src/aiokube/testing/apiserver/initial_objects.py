@@ -7,17 +7,24 @@ from typing import Any
 
 from .access.default_policy import default_policy
 from .errors import GroupResource
+from .kinds.initial import initial
 
 __all__ = ["initial_objects"]
 
+_PORT = 6443
 _NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 
 
-def initial_objects() -> Iterator[tuple[GroupResource, dict[str, Any]]]:
-    """Give all of them, each with its resource; without what a server sets, such as a uid."""
+def initial_objects(*, now: str) -> Iterator[tuple[GroupResource, dict[str, Any]]]:
+    """Give all of them, each with its resource; without what a server sets, such as a uid.
+
+    Args:
+        now: since when they are as they are.
+    """
     for name in _NAMESPACES:
         yield GroupResource("", "namespaces"), _namespace(name)
     yield GroupResource("", "services"), _KUBERNETES
+    yield from initial(now=now, port=_PORT)
     yield from default_policy()
 
 
@@ -36,7 +43,7 @@ _KUBERNETES: dict[str, Any] = {
         "labels": {"component": "apiserver", "provider": "kubernetes"},
     },
     "spec": {
-        "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": 6443}],
+        "ports": [{"name": "https", "protocol": "TCP", "port": 443, "targetPort": _PORT}],
         "clusterIP": "10.0.0.1",
         "clusterIPs": ["10.0.0.1"],
         "type": "ClusterIP",
