@@ -14,7 +14,7 @@ from .customresources import definition_rules
 from .field_errors import FieldError
 from .kinds import catalog
 from .kinds.conversions import CONVERSIONS, Conversion
-from .schema import builtin, decoding, defaulting, normal
+from .schema import builtin, decoding, defaulting
 from .schema.node import Node
 
 __all__ = ["BuiltinCodec"]
@@ -44,18 +44,18 @@ class BuiltinCodec:
         self._check_type(kind, api_version)
         try:
             decoded = decoding.decode(self.node, value)
-        except decoding.DecodeError as error:
+        except decoding.DecodingError as error:
             group_version = api_version or self._api_version
             raise Undecodable(str(error), kind=kind or self._gvk[2], version=group_version.rpartition("/")[2]) from None
         obj = decoded.object
         obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
         obj.setdefault("metadata", {})
         defaulting.apply(self.node, obj, _DEFAULTS)
-        return Decoded(normal.normal(self.node, obj), decoded.unknown)
+        return Decoded(decoding.normal(self.node, obj), decoded.unknown)
 
     def normal(self, obj: Object) -> Object:
         """Return an object as Go writes it."""
-        return normal.normal(self.node, obj)
+        return decoding.normal(self.node, obj)
 
     def validate(self, obj: Object, old: Object | None) -> Sequence[FieldError]:
         """Return nothing: built-in kinds are validated by their rules."""
@@ -65,12 +65,12 @@ class BuiltinCodec:
         if self._conversion is None:
             return obj
         stored = self._conversion.to_storage(obj)
-        return normal.normal(builtin.kind_node(*self._conversion.stored), stored)
+        return decoding.normal(builtin.kind_node(*self._conversion.stored), stored)
 
     def from_storage(self, obj: Object) -> Object:
         if self._conversion is None:
             return obj
-        return normal.normal(self.node, self._conversion.from_storage(obj))
+        return decoding.normal(self.node, self._conversion.from_storage(obj))
 
     def other_version(self, obj: Object, api_version: str) -> tuple[Node, Object] | None:
         """Return an object of this version in another."""

@@ -19,12 +19,14 @@ from aiokube.testing.users import User, Users
 from . import access, bootstrap
 from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
 from .clock import Clock
+from .codec import Object
 from .controllers.cluster_roles import ClusterRoleAggregation
+from .controllers.definitions import Definitions
 from .controllers.garbage import GarbageCollector
 from .controllers.namespaces import Namespaces
 from .controllers.runner import Runner
 from .controllers.service_accounts import RootCertificates, ServiceAccounts
-from .discovery import Documents
+from .discovery import CustomDocuments, Documents
 from .faults import Faults
 from .http.handler import Handler
 from .http.paths import Paths
@@ -97,6 +99,7 @@ class Running:
         return Runner(
             self.cluster,
             [
+                functools.partial(Definitions, changed=self._document),
                 Namespaces,
                 GarbageCollector,
                 ServiceAccounts,
@@ -104,6 +107,10 @@ class Running:
                 ClusterRoleAggregation,
             ],
         )
+
+    def _document(self, definitions: list[Object]) -> None:
+        """Say in discovery and OpenAPI what is served now."""
+        self._documents.replace_custom(CustomDocuments())
 
     def _security(self) -> Security:
         tokens = ServiceAccountTokens(objects=self.cluster, now=self.cluster.clock.now)

@@ -3,6 +3,6 @@
 Of the built-in kinds they are as a real kube-apiserver wrote them; those of custom kinds are put in between.
 """
 
-from .documents import Documents
+from .documents import CustomDocuments, Documents
 
-__all__ = ["Documents"]
+__all__ = ["CustomDocuments", "Documents"]

@@ -32,7 +32,6 @@ from aiokube.testing.apiserver.verbs.options import (
 from aiokube.testing.apiserver.verbs.read import NotYet, get, list_page
 from aiokube.testing.apiserver.verbs.scale import change_scale, get_scale
 from aiokube.testing.apiserver.verbs.selection import Selection
-from aiokube.testing.apiserver.verbs.subresources import Action
 from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
@@ -174,21 +173,20 @@ class ResourceRequests:
         if verb not in found.verbs:
             raise _not_allowed(call.resource, verb)
         accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
-        action = subresources.ACTIONS.get((call.resource.group, call.resource.plural, call.subresource))
-        if action is not None:
-            return await self._act(action, call, received, accepted)
+        if (call.resource.group, call.resource.plural, call.subresource) in subresources.ACTIONS:
+            return await self._act(call, received, accepted)
         if call.resource.scale is not None and call.subresource == "scale":
             return await self._scale(call, verb, received, accepted, call.resource.scale)
         if call.subresource != "status" and call.subresource not in call.resource.rules.parts:
             raise subresources.not_here(call)
         return await self._verbs[verb](call, received, accepted)
 
-    async def _act(self, action: Action, call: Call, received: Received, accepted: Accepted) -> Answer:
+    async def _act(self, call: Call, received: Received, accepted: Accepted) -> Answer:
         media_type = body_type(received.header("Content-Type"))
         text = await received.body()
         self._with_options(call, received, write_options(received.query, "CreateOptions"))
         document = documents.read(text, media_type, kind=call.resource.subresources[call.subresource].kind.kind)
-        return self._object(call, action(self._cluster, self._security, call, document), accepted)
+        return self._object(call, subresources.act(self._cluster, self._security, call, document.value), accepted)
 
     async def _scale(self, call: Call, verb: str, received: Received, accepted: Accepted, paths: ScalePaths) -> Answer:
         if verb == "get":

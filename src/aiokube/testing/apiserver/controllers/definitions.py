@@ -1,0 +1,103 @@
+"""Definitions of custom kinds: accepted, established, served, and at their end emptied.
+
+Source: https://github.com/kubernetes/apiextensions-apiserver/tree/v0.36.3/pkg/controller
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.customresources import conditions, served
+from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.resources import Resource
+from aiokube.testing.apiserver.schema import builtin
+from aiokube.testing.apiserver.storage import Event, EventType
+
+from .controller import Controller, Work
+
+__all__ = ["Definitions"]
+
+_DEFINITIONS = GroupResource("apiextensions.k8s.io", "customresourcedefinitions")
+_OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+
+
+class Definitions(Controller):
+    """Serves what definitions say, from the moment that they are written.
+
+    Args:
+        changed: is called with the definitions whenever one has changed, after their resources are served.
+    """
+
+    watches = (_DEFINITIONS,)
+    user: ClassVar[str] = "system:apiserver"
+    manager: ClassVar[str] = "kube-apiserver"
+
+    def __init__(self, cluster: Cluster, work: Work, *, changed: Callable[[list[Object]], None]) -> None:
+        super().__init__(cluster, work)
+        self._changed = changed
+        self._resources: dict[str, tuple[int, list[Resource]]] = {}
+
+    def begin(self) -> None:
+        for stored in self.client.stored(_DEFINITIONS):
+            self.work.add(stored.key)
+
+    def hear(self, resource: GroupResource, event: Event) -> None:
+        self._serve()
+        if event.type is EventType.DELETED:
+            self._look_again()  # names that were taken may be free now
+        else:
+            self.work.add(event.object.key)
+
+    def sync(self, key: str) -> None:
+        definition = self.client.get(_DEFINITIONS, key)
+        if definition is None:
+            return
+        now = self.cluster.now()
+        if "deletionTimestamp" in definition["metadata"]:
+            self._end(definition, now)
+            return
+        changed = conditions.next_state(definition, list(self.client.list(_DEFINITIONS)), now)
+        if changed is not None:
+            self.client.update(_DEFINITIONS, changed, subresource="status")
+
+    def _end(self, definition: Object, now: str) -> None:
+        """Delete the objects of a definition; it goes when the last of them is gone."""
+        if conditions.FINALIZER not in (definition["metadata"].get("finalizers") or ()):
+            return
+        collection = GroupResource(definition["spec"]["group"], definition["spec"]["names"]["plural"])
+        objects = self.client.stored(collection)
+        started = conditions.deletion_started(definition, now)
+        if objects and started is not None:
+            definition = self.client.update(_DEFINITIONS, started, subresource="status")
+            for stored in objects:
+                namespace, _, name = stored.key.rpartition("/")
+                self.client.delete(collection, name, namespace)
+        if self.client.stored(collection):
+            self.work.add_later(definition["metadata"]["name"], _PATIENCE_SECONDS)
+        else:
+            self.client.update(_DEFINITIONS, conditions.deletion_done(definition, now), subresource="status")
+
+    def _look_again(self) -> None:
+        for stored in self.client.stored(_DEFINITIONS):
+            self.work.add(stored.key)
+
+    def _serve(self) -> None:
+        """Serve what there is now; what a definition that has not changed serves stays as it is."""
+        definitions, kept = [], {}
+        for stored in self.client.stored(_DEFINITIONS):
+            definition = stored.object()
+            definitions.append(definition)
+            known = self._resources.get(stored.key)
+            if known is None or known[0] != stored.resource_version:
+                object_meta = builtin.node(_OBJECT_META)
+                known = stored.resource_version, list(served.resources(definition, object_meta=object_meta))
+            kept[stored.key] = known
+        self._resources = kept
+        self.cluster.resources.replace_custom(each for _, served_ones in kept.values() for each in served_ones)
+        self._changed(definitions)
+
+
+_PATIENCE_SECONDS = 0.5
