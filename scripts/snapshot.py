@@ -159,12 +159,13 @@ def constants(defaults: list[Json], structs: Json, components: Json) -> Json:
 
 
 def is_constant(content: Json, name: str, value: Any) -> bool:
-    """Whether a value is the field's own: not that of the parts of a part, nor the time of asking."""
+    """Whether a value is the field's own: not what becomes of its parts, nor of a choice, nor the time of asking."""
     [field] = [field for field in content["fields"] if field["name"] == name]
     is_part = field["type"]["shape"] == "struct" and not field["pointer"]
     is_time = field["type"].get("ref", "").endswith(("Time", "MicroTime"))
-    is_nothing = value in ([], {}) and field["type"]["shape"] in ("list", "map")
-    return not (is_part or is_time or is_nothing)
+    is_composed = value != {} if isinstance(value, dict) else isinstance(value, list)
+    is_nothing = value == {} and field["type"]["shape"] == "map"
+    return not (is_part or is_time or is_composed or is_nothing)
 
 
 def report_conditional_defaults(defaults: list[Json], components: Json) -> None:
