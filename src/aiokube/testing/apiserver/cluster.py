@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Protocol
 
+from .access.request_info import Attributes
 from .clock import Clock, time
 from .codec import Object
 from .errors import GroupResource
@@ -12,6 +14,12 @@ from .resources import Resources
 from .storage import Collection, Storage
 
 __all__ = ["Cluster", "Facts"]
+
+
+class Confirm(Protocol):
+    """Returns if somebody may write an object that gives rights, else raises a StatusError."""
+
+    def __call__(self, new: Object, old: Object | None, *, wanted: Attributes) -> None: ...
 
 
 class Cluster:
@@ -27,6 +35,8 @@ class Cluster:
         self.resources = resources
         self.clock = clock
         self.storage = Storage(history=history)
+        self.confirm: Confirm | None = None
+        """Says whether a role or a binding may be written; None lets everybody."""
 
     def collection(self, resource: GroupResource) -> Collection:
         return self.storage.collection(resource)

@@ -17,7 +17,7 @@ from aiokube.testing.private_file import write_private
 from aiokube.testing.users import User, Users
 
 from . import access, bootstrap
-from .access import Authenticator, Authorization, Policy, Security, ServiceAccountTokens
+from .access import Authenticator, Authorization, KeptPolicy, Security, ServiceAccountTokens
 from .clock import Clock
 from .codec import Object
 from .controllers.cluster_roles import ClusterRoleAggregation
@@ -26,6 +26,7 @@ from .controllers.garbage import GarbageCollector
 from .controllers.namespaces import Namespaces
 from .controllers.runner import Runner
 from .controllers.service_accounts import RootCertificates, ServiceAccounts
+from .controllers.simulation import Pace, simulation
 from .discovery import CustomDocuments, Documents
 from .faults import Faults
 from .http.handler import Handler
@@ -52,9 +53,10 @@ class Running:
     url: str
     endpoint: Endpoint
 
-    def __init__(self, *, clock: Clock, history: int, authorization: Authorization) -> None:
+    def __init__(self, *, clock: Clock, history: int, authorization: Authorization, pace: Pace | None) -> None:
         self._open = contextlib.AsyncExitStack()
         self._authorization = authorization
+        self._pace = pace
         self.cluster = bootstrap.cluster(clock=clock, history=history)
         self.faults = Faults()
         self.journal = Journal()
@@ -105,6 +107,7 @@ class Running:
                 ServiceAccounts,
                 functools.partial(RootCertificates, certificate=certificate),
                 ClusterRoleAggregation,
+                *(simulation(self._pace) if self._pace is not None else ()),
             ],
         )
 
@@ -115,7 +118,11 @@ class Running:
     def _security(self) -> Security:
         tokens = ServiceAccountTokens(objects=self.cluster, now=self.cluster.clock.now)
         authenticator = Authenticator(users=self.users, tokens=tokens, anonymous=lambda: len(self.users) == 1)
-        authorizer = access.authorizer(self._authorization, lambda: Policy(self.cluster))
+        policy = KeptPolicy(self.cluster)
+        self.cluster.storage.listen(policy.changed)
+        authorizer = access.authorizer(self._authorization, policy)
+        if self._authorization == "RBAC":
+            self.cluster.confirm = functools.partial(access.confirm, authorizer=authorizer, policy=policy)
         return Security(authenticator, authorizer, tokens)
 
 

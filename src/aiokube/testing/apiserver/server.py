@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,10 +17,12 @@ from aiokube.testing.private_file import write_private
 from aiokube.testing.users import Auth, User
 
 from .access import Authorization
-from .clock import Clock, WallClock
+from .clock import Clock, DrivenClock, WallClock
+from .controllers.simulation import Pace
 from .exceptions import APIServerError
 from .faults import Faults
 from .journal import Journal
+from .loop_thread import LoopThread
 from .running import Running
 
 if TYPE_CHECKING:
@@ -36,13 +38,16 @@ class APIServer:
     """A Kubernetes API server in this process, on loopback.
 
     What a program sees of it is what it would see of kube-apiserver 1.36; docs/api-server.md says what it does
-    not have. It runs in the event loop that starts it, keeps everything in memory, and forgets it when it closes.
+    not have. It keeps everything in memory, and forgets it when it closes. With `async with` it runs in the event
+    loop of whoever starts it; with a plain `with` in a thread of its own, for programs that block.
 
     Args:
         port: to listen on; 0 takes one that is free.
         tls: False serves http, where users can sign in by token only.
         authorization: "off" lets everybody do everything; "RBAC" evaluates the roles and bindings on the server; a
             function is given the attributes of each request and returns whether it may be done.
+        simulate: True schedules pods on a node and lets them run, and has Deployments and their like make them; a
+            `Pace` says how long each takes.
         clock: what the server dates and delays by; None is the time as it is, a `DrivenClock` stands still until
             a test moves it.
         history: how many events each resource remembers for watches that begin in the past.
@@ -54,15 +59,42 @@ class APIServer:
         port: int = 0,
         tls: bool = True,
         authorization: Authorization = "off",
+        simulate: bool | Pace = False,
         clock: Clock | None = None,
         history: int = 10_000,
     ) -> None:
         self._port = port
         self._tls = tls
         self._authorization = authorization
+        self._pace = simulate if isinstance(simulate, Pace) else Pace() if simulate else None
         self.clock: Clock = clock or WallClock()
         self._history = history
         self._running: Running | None = None
+        self._thread: LoopThread | None = None
+
+    def __enter__(self) -> Self:
+        self._thread = LoopThread()
+        try:
+            self._thread.run(self.start())
+        except BaseException:
+            self._end_thread()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._thread is not None:
+            self._thread.run(self.close())
+            self._end_thread()
+
+    def _end_thread(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -85,7 +117,9 @@ class APIServer:
         """
         if self._running is not None:
             raise APIServerError("this server is running already")
-        self._running = Running(clock=self.clock, history=self._history, authorization=self._authorization)
+        self._running = Running(
+            clock=self.clock, history=self._history, authorization=self._authorization, pace=self._pace
+        )
         try:
             await self._running.start(port=self._port, tls=self._tls)
         except BaseException:
@@ -246,7 +280,25 @@ class APIServer:
             resource_version: None forgets everything but the present.
         """
         storage = self._up.cluster.storage
-        storage.compact(storage.revision if resource_version is None else int(resource_version))
+        self._in_loop(lambda: storage.compact(storage.revision if resource_version is None else int(resource_version)))
+
+    def advance(self, seconds: float) -> None:
+        """Move a `DrivenClock` on; what falls due on the way is done when this returns.
+
+        Raises:
+            APIServerError: the server goes by the wall's clock.
+        """
+        clock = self.clock
+        if not isinstance(clock, DrivenClock):
+            raise APIServerError("the wall's clock cannot be moved: make the server with clock=DrivenClock()")
+        self._in_loop(lambda: clock.advance(seconds))
+
+    def _in_loop(self, function: Callable[[], None]) -> None:
+        """Call something that changes the server's state where nothing else does so at the same time."""
+        if self._thread is None:
+            function()
+        else:
+            self._thread.call(function)
 
     async def _bind(self, user: User, role: str) -> None:
         binding = {

@@ -8,6 +8,7 @@ whom, and `require` whether they may. `reviews` and `token_requests` answer the 
 from .authentication import Authenticator
 from .authorization import Authorization, Authorizer, Decision, Verdict, authorizer, forbidden, require
 from .default_policy import default_policy
+from .escalation import confirm
 from .identity import ANONYMOUS, UserInfo
 from .impersonation import impersonated, impersonated_by_headers
 from .kept_policy import KeptPolicy
@@ -39,6 +40,7 @@ __all__ = [
     "answer_token_request",
     "attributes",
     "authorizer",
+    "confirm",
     "default_policy",
     "forbidden",
     "impersonated",

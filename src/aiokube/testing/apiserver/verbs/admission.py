@@ -6,11 +6,13 @@ Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/admission/plugi
 from __future__ import annotations
 
 from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.access.request_info import Attributes
 from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.codec import Object
 
 from .call import Call
 
-__all__ = ["admit_creation", "admit_deletion", "admit_update"]
+__all__ = ["admit_creation", "admit_deletion", "admit_update", "confirm_rights"]
 
 _NAMESPACES = errors.GroupResource("", "namespaces")
 _IMMORTAL = {"default", "kube-system", "kube-public"}
@@ -44,6 +46,23 @@ def admit_deletion(call: Call) -> None:
     """Refuse the deletion of the namespaces that a cluster cannot be without (403)."""
     if call.resource.group_resource == _NAMESPACES and call.name in _IMMORTAL:
         raise errors.forbidden(_NAMESPACES, call.name, "this namespace may not be deleted")
+
+
+def confirm_rights(cluster: Cluster, call: Call, verb: str, new: Object, old: Object | None) -> None:
+    """Refuse a role or a binding that gives away more than its writer has (403)."""
+    if cluster.confirm is None or call.subresource:
+        return
+    resource = call.resource
+    wanted = Attributes(
+        user=call.user,
+        verb=verb,
+        group=resource.group,
+        version=resource.version,
+        resource=resource.plural,
+        namespace=call.namespace,
+        name=call.name,
+    )
+    cluster.confirm(new, old, wanted=wanted)
 
 
 def _concerned(call: Call) -> bool:

@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 
-from .admission import admit_creation
+from .admission import admit_creation, confirm_rights
 from .body import placed
 from .call import Call, Outcome
 from .owners import name_each_once
@@ -49,6 +49,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     """Store a new object whose managed fields are known; everything after is the same for POST, PUT and apply."""
     resource, facts = call.resource, Facts(cluster, user=call.user.name, dry_run=call.dry_run)
     admit_creation(cluster, call)
+    confirm_rights(cluster, call, "create", obj, None)
     resource.rules.admit_create(obj, facts)
     name_each_once(obj, call, admitted=True)
     metadata = obj["metadata"]

@@ -90,7 +90,8 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
         )
         report(call, document.duplicates)
         new = _decode(call, Patched(merged, "", ()))
-        new["metadata"]["managedFields"] = entries
+        if entries:
+            new["metadata"]["managedFields"] = entries
         uid = new["metadata"].get("uid")
         if live is None and uid:
             why = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"

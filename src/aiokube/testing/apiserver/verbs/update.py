@@ -15,7 +15,7 @@ from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.storage import Stored
 
-from .admission import admit_update
+from .admission import admit_update, confirm_rights
 from .body import named, placed
 from .call import Call, Outcome
 from .create import insert
@@ -71,6 +71,7 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     new = transform(resource.codec.from_storage(stored.object()))
     facts = Facts(cluster, user=call.user.name, dry_run=call.dry_run)
     admit_update(cluster, call)
+    confirm_rights(cluster, call, "update", new, live)
     if not call.subresource:
         resource.rules.admit_update(new, live, facts)
     name_each_once(new, call, admitted=True)
