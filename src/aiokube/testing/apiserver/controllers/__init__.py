@@ -6,3 +6,30 @@ to happen later is a timer of the server's clock, so that a test that drives the
 
 May import `verbs` and what is below; knows nothing of HTTP.
 """
+
+from collections.abc import Sequence
+from functools import partial
+
+from .cluster_roles import ClusterRoleAggregation
+from .garbage import GarbageCollector
+from .namespaces import Namespaces
+from .runner import Make, Runner
+from .service_accounts import RootCertificates, ServiceAccounts
+from .simulation import Pace, simulation
+
+__all__ = ["Pace", "Runner", "controllers", "simulation"]
+
+
+def controllers(certificate: str) -> Sequence[Make]:
+    """Return the controllers that every cluster has.
+
+    Args:
+        certificate: of the authority that signed the server's, PEM.
+    """
+    return (
+        Namespaces,
+        GarbageCollector,
+        ServiceAccounts,
+        partial(RootCertificates, certificate=certificate),
+        ClusterRoleAggregation,
+    )

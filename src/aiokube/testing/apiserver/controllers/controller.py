@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any, ClassVar, Protocol
 
 from aiokube.testing.apiserver.cluster import Cluster
-from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.storage import Event
 
 from .client import Client
 
-__all__ = ["Controller", "Work"]
+__all__ = ["Controller", "Work", "is_going"]
+
+
+def is_going(error: StatusError) -> bool:
+    """Return whether something could not be created because its namespace is being deleted."""
+    causes: Iterable[Mapping[str, str]] = (error.details or {}).get("causes") or ()
+    return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
 
 class Work(Protocol):

@@ -11,18 +11,31 @@ from typing import ClassVar
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, names
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object, Part, Rules
 
-__all__ = ["BEHAVIOUR", "NamespaceRules", "prepare_finalize", "validate_finalize"]
+__all__ = ["BEHAVIOUR", "NamespaceRules"]
 
 _LABEL = "kubernetes.io/metadata.name"
 _STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
+
+
+def _prepare_finalize(new: Object, old: Object, context: Context) -> None:
+    """Complete a namespace that came to its subresource `finalize`, which alone changes spec.finalizers."""
+    new["status"] = old.get("status") or {}
+    _name_label(new)
+
+
+def _validate_finalize(new: Object, old: Object, context: Context) -> Iterator[FieldError]:
+    for index, finalizer in enumerate((new.get("spec") or {}).get("finalizers") or ()):
+        yield from _finalizer(fields.item("spec.finalizers", index), finalizer)
 
 
 class NamespaceRules(Rules):
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {
         "status.phase": lambda namespace: (namespace.get("status") or {}).get("phase", "")
     }
+
+    parts: ClassVar[Mapping[str, Part]] = {"finalize": Part(_prepare_finalize, _validate_finalize)}
 
     def prepare_create(self, new: Object, context: Context) -> None:
         new["status"] = {"phase": "Active"}
@@ -71,17 +84,6 @@ class NamespaceRules(Rules):
 
     def may_go(self, old: Object) -> bool:
         return not (old.get("spec") or {}).get("finalizers")
-
-
-def prepare_finalize(new: Object, old: Object) -> None:
-    """Complete a namespace that came to its subresource `finalize`, which alone changes spec.finalizers."""
-    new["status"] = old.get("status") or {}
-    _name_label(new)
-
-
-def validate_finalize(new: Object) -> Iterator[FieldError]:
-    for index, finalizer in enumerate((new.get("spec") or {}).get("finalizers") or ()):
-        yield from _finalizer(fields.item("spec.finalizers", index), finalizer)
 
 
 def _finalizer(path: str, finalizer: str) -> Iterator[FieldError]:

@@ -1,8 +1,8 @@
 """A simulated cluster: one node, and controllers that make pods of what is asked for.
 
 Its pods are scheduled, run and become ready, at a `Pace` of the server's clock; no container is ever started.
-Deployments, ReplicaSets and ReplicationControllers do what they do in a cluster, with its conditions, counts and
-revisions.
+What makes pods does what it does in a cluster, with its conditions, counts and revisions, and Services have
+endpoints.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,15 @@ from functools import partial
 
 from aiokube.testing.apiserver.controllers.runner import Make
 
+from .daemon_sets import DaemonSets
 from .deployments import Deployments
+from .endpoints import Endpoints
+from .jobs import Jobs
 from .kubelet import Kubelet
 from .pace import Pace
 from .replica_sets import ReplicaSets, ReplicationControllers
 from .scheduler import Scheduler
+from .stateful_sets import StatefulSets
 
 __all__ = ["Pace", "simulation"]
 
@@ -27,4 +31,8 @@ def simulation(pace: Pace) -> Sequence[Make]:
         Deployments,
         ReplicaSets,
         ReplicationControllers,
+        StatefulSets,
+        DaemonSets,
+        Jobs,
+        Endpoints,
     )

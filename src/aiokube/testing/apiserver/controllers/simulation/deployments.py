@@ -422,8 +422,8 @@ def _has_deadline(deployment: Object) -> bool:
 def _is_complete(deployment: Object, status: Object) -> bool:
     wanted = deployment["spec"].get("replicas", 1)
     counts = (status.get(field, 0) for field in ("updatedReplicas", "replicas", "availableReplicas"))
-    is_observed: bool = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-    return is_observed and all(count == wanted for count in counts)
+    is_observed = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
+    return bool(is_observed and {*counts} == {wanted})
 
 
 def _has_moved(before: Object, now: Object) -> bool:

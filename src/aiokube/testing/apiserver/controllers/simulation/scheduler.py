@@ -1,7 +1,7 @@
 """The scheduler: finds a node for every new pod.
 
-It goes by what forbids a node: that it takes no pods, taints, and the pod's node selector. It knows of no room,
-no affinity and no priorities.
+It goes by what forbids a node: that it takes no pods, taints, and the pod's node selector and required node
+affinity. It knows of no room, no other affinity and no priorities.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from aiokube.testing.apiserver.controllers.controller import Controller, Work
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event, EventType
 
+from .affinity import is_selected, is_tolerated
 from .conditions import set_condition
 from .pace import Pace
 from .pods import is_active
@@ -96,21 +97,8 @@ def _loses_its_gates(event: Event) -> bool:
 def _obstacles(pod: Object, node: Object) -> Iterator[str]:
     if node["spec"].get("unschedulable"):
         yield "node(s) were unschedulable"
-    labels = node["metadata"].get("labels") or {}
-    if any(labels.get(key) != value for key, value in (pod["spec"].get("nodeSelector") or {}).items()):
+    if not is_selected(pod["spec"], node):
         yield "node(s) didn't match Pod's node affinity/selector"
     for taint in node["spec"].get("taints") or ():
-        if taint["effect"] != "PreferNoSchedule" and not _tolerated(taint, pod):
+        if taint["effect"] != "PreferNoSchedule" and not is_tolerated(pod["spec"], taint):
             yield f"node(s) had untolerated taint(s) {{{taint['key']}: {taint.get('value', '')}}}"
-
-
-def _tolerated(taint: Object, pod: Object) -> bool:
-    return any(_tolerates(toleration, taint) for toleration in pod["spec"].get("tolerations") or ())
-
-
-def _tolerates(toleration: Object, taint: Object) -> bool:
-    if toleration.get("effect") not in (None, "", taint["effect"]):
-        return False
-    if toleration.get("key") not in (None, "", taint["key"]):
-        return False
-    return toleration.get("operator") == "Exists" or toleration.get("value", "") == taint.get("value", "")
