@@ -15,9 +15,8 @@ from .initial_objects import initial_objects
 from .kinds import catalog, generic
 from .kinds.conversions import CONVERSIONS
 from .kinds.rules import Rules
+from .kinds.workloads.scales import SCALES
 from .resources import GroupVersionKind, Resource, Resources, Subresource
-from .scale_paths import ScalePaths
-from .selectors import selector_of
 from .tables import builtin_printer
 
 __all__ = ["cluster"]
@@ -27,12 +26,8 @@ def cluster(*, clock: Clock, history: int) -> Cluster:
     """Return the state of a server that was just started."""
     made = Cluster(resources=Resources(_built_in()), clock=clock, history=history)
     for collection, obj in initial_objects(now=made.now()):
-        resource = made.resources.of_collection(collection)
-        if resource is None:
-            raise LookupError(f"no kind has its objects in {collection}")
         metadata = obj["metadata"] | {"uid": made.new_uid(), "creationTimestamp": made.now()}
-        head = {"kind": resource.kind, "apiVersion": resource.stored_api_version}
-        made.collection(collection).put(resource.codec.normal(head | obj | {"metadata": metadata}))
+        made.collection(collection).put(made.normal(collection, obj | {"metadata": metadata}))
     made.storage.compact(made.storage.revision)
     return made
 
@@ -67,7 +62,7 @@ def _resource(group: str, version: str, entry: dict[str, Any]) -> Resource:
         subresources={sub["subresource"]: _subresource(group, version, sub) for sub in entry.get("subresources", ())},
         short_names=tuple(entry.get("shortNames", ())),
         categories=tuple(entry.get("categories", ())),
-        scale=_SCALES.get((group, kind)),
+        scale=SCALES.get((group, kind)),
     )
 
 
@@ -81,26 +76,7 @@ def _subresource(group: str, version: str, entry: dict[str, Any]) -> Subresource
     return Subresource(entry["subresource"], gvk, frozenset(entry["verbs"]))
 
 
-def _selector_text(obj: dict[str, Any]) -> str:
-    selector = selector_of(obj.get("spec", {}).get("selector"))
-    return str(selector) if selector is not None else ""
-
-
-def _map_text(obj: dict[str, Any]) -> str:
-    labels = obj.get("spec", {}).get("selector") or {}
-    return ",".join(f"{name}={labels[name]}" for name in sorted(labels))
-
-
 _RULES = {
     **catalog.RULES,
     **{key: generic.rules(*key, behaviour) for key, behaviour in definition_rules.BEHAVIOUR.items()},
-}
-
-_REPLICAS = (("spec", "replicas"), ("status", "replicas"))
-
-_SCALES = {
-    ("apps", "Deployment"): ScalePaths(*_REPLICAS, _selector_text),
-    ("apps", "ReplicaSet"): ScalePaths(*_REPLICAS, _selector_text),
-    ("apps", "StatefulSet"): ScalePaths(*_REPLICAS, _selector_text),
-    ("", "ReplicationController"): ScalePaths(*_REPLICAS, _map_text),
 }

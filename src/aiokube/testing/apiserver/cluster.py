@@ -54,6 +54,18 @@ class Cluster:
         """Return copies of objects as they are stored; of all namespaces for ""."""
         return (stored.object() for stored in self.collection(resource).all(namespace))
 
+    def normal(self, collection: GroupResource, obj: Object) -> Object:
+        """Return an object of a collection as it is stored.
+
+        Raises:
+            LookupError: no resource has its objects there.
+        """
+        resource = self.resources.of_collection(collection)
+        if resource is None:
+            raise LookupError(f"no kind has its objects in {collection}")
+        head = {"kind": resource.kind, "apiVersion": resource.stored_api_version}
+        return resource.codec.normal(head | obj)
+
     @staticmethod
     def new_uid() -> str:
         return str(uuid.uuid4())

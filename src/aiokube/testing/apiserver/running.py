@@ -122,7 +122,9 @@ class Running:
         self.cluster.storage.listen(policy.changed)
         authorizer = access.authorizer(self._authorization, policy)
         if self._authorization == "RBAC":
-            self.cluster.confirm = functools.partial(access.confirm, authorizer=authorizer, policy=policy)
+            self.cluster.confirm = lambda new, old, *, wanted: access.confirm(
+                new, old, wanted=wanted, authorizer=authorizer, policy=policy()
+            )
         return Security(authenticator, authorizer, tokens)
 
 

@@ -9,6 +9,8 @@ from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.field_errors import aggregate
+from aiokube.testing.apiserver.kinds.pods.bindings import validate_binding
 
 from .call import Call, Outcome
 
@@ -29,6 +31,8 @@ def bind(cluster: Cluster, call: Call, binding: Object) -> Outcome:
     stored = collection.get(call.namespace, call.name)
     if stored is None:
         raise errors.not_found(resource.group_resource, call.name)
+    if wrong := list(validate_binding(binding)):
+        raise errors.internal_error(aggregate(wrong))
     pod = stored.object()
     metadata, status = pod["metadata"], pod["status"]
     if why := _obstacle(pod, binding):

@@ -9,21 +9,25 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from aiokube.testing.apiserver import errors, field_errors
+from aiokube.testing.apiserver import errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.forms import decoded
 from aiokube.testing.apiserver.scale_paths import Path, ScalePaths
+from aiokube.testing.apiserver.schema import builtin
 
 from .call import Call, Outcome
-from .owning import own_written
 from .read import get
 from .update import STALE, update
 
-__all__ = ["change_scale", "get_scale"]
+__all__ = ["apply_scale", "change_scale", "get_scale"]
 
 _KIND = errors.GroupKind("autoscaling", "Scale")
+_VERSION = "autoscaling/v1"
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+
+_Written = tuple[Object, list[Object]]
+"""The scale that is wanted, and its managed fields."""
 
 
 def get_scale(cluster: Cluster, call: Call, paths: ScalePaths) -> Outcome:
@@ -45,18 +49,69 @@ def change_scale(cluster: Cluster, call: Call, paths: ScalePaths, change: Callab
         StatusError: see `update()`.
     """
 
+    def write(kind: ownership.Kind, scale: Object) -> _Written:
+        wanted = {"kind": _KIND.kind, "apiVersion": _VERSION} | change(scale)
+        wanted["metadata"] = wanted.get("metadata") or {}
+        entries = ownership.updated(
+            kind, scale, wanted, manager=call.manager, now=cluster.now(), subresource=call.subresource
+        )
+        return wanted, entries
+
+    return _write(cluster, call, paths, write)
+
+
+def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, config: Object, *, force: bool) -> Outcome:
+    """Apply a scale to an object.
+
+    Raises:
+        StatusError: it is in conflict with others (409), or see `update()`.
+    """
+
+    def write(kind: ownership.Kind, scale: Object) -> _Written:
+        return ownership.applied(
+            kind,
+            scale,
+            config,
+            manager=call.manager,
+            now=cluster.now(),
+            force=force,
+            subresource=call.subresource,
+        )
+
+    return _write(cluster, call, paths, write)
+
+
+def _write(
+    cluster: Cluster, call: Call, paths: ScalePaths, write: Callable[[ownership.Kind, Object], _Written]
+) -> Outcome:
+    kind = ownership.Kind(_KIND.kind, _VERSION, builtin.kind_node(_KIND.group, "v1", _KIND.kind))
+    replicas = _replicas_by_version(cluster, call)
+
     def transform(live: Object | None) -> Object:
         if live is None:
             raise errors.not_found(call.resource.group_resource, call.name)
-        wanted = change(_scale(live, paths))
+        before = live["metadata"].get("managedFields", [])
+        scale = _scale(live, paths)
+        scale["metadata"]["managedFields"] = ownership.owners_of_scale(before, replicas)
+        wanted, entries = write(kind, scale)
         _check(call, wanted, live)
         new = copy.deepcopy(live)
         _put(new, paths.replicas, (wanted.get("spec") or {}).get("replicas") or 0)
-        own_written(cluster, call, live, new)
+        new["metadata"]["managedFields"] = ownership.owners_of_object(
+            before, entries, replicas, api_version=call.resource.api_version
+        )
         return new
 
     outcome = update(cluster, call, transform)
     return Outcome(_scale(decoded(call.resource, outcome.object), paths), outcome.code)
+
+
+def _replicas_by_version(cluster: Cluster, call: Call) -> dict[str, str | None]:
+    return {
+        resource.api_version: ".".join(resource.scale.replicas) if resource.scale else None
+        for resource in cluster.resources
+        if resource.collection == call.resource.collection
+    }
 
 
 def _scale(obj: Object, paths: ScalePaths) -> Object:
