@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .apiserver import APIServer, DrivenClock, Fault
     from .controlplane import ControlPlane
+    from .kube_server import KubeServer
     from .users import User
 
-__all__ = ["APIServer", "ControlPlane", "DrivenClock", "Fault", "User"]
+__all__ = ["APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "User"]
 
 _HOMES = {
     "APIServer": "apiserver",
     "ControlPlane": "controlplane",
     "DrivenClock": "apiserver",
     "Fault": "apiserver",
+    "KubeServer": "kube_server",
     "User": "users",
 }
 

@@ -78,12 +78,12 @@ def test_the_first_rule_that_fires_counts(faults: Faults) -> None:
 @pytest.mark.parametrize("numbers", [{"times": -1}, {"after": -1}, {"every": 0}, {"probability": 1.5}])
 def test_numbers_have_a_range(faults: Faults, numbers: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="every is 1 or more"):
-        faults.add(Fault.refuse(), **numbers)  # type: ignore[arg-type] - a name for each number
+        faults.add(Fault.refuse(), **numbers)  # type: ignore[arg-type]  # a name for each number
 
 
 def test_facts_are_known_ones(faults: Faults) -> None:
     with pytest.raises(TypeError, match="requests have no 'kind', but verb,"):
-        faults.add(Fault.refuse(), kind="Pod")  # type: ignore[call-arg] - what a user may write
+        faults.add(Fault.refuse(), kind="Pod")  # type: ignore[call-arg]  # what a user may write
 
 
 def test_a_status_is_kube_apiservers() -> None:

@@ -30,7 +30,7 @@ def test_requests_can_be_counted_by_what_they_are_about() -> None:
     journal.clear()
     assert list(journal) == []
     with pytest.raises(TypeError, match="requests have no 'kind'"):
-        journal.count(kind="Pod")  # type: ignore[call-arg] - what a user may write
+        journal.count(kind="Pod")  # type: ignore[call-arg]  # what a user may write
 
 
 def test_credentials_are_not_kept() -> None:

@@ -13,6 +13,7 @@ from aiokube.testing import http10
 from aiokube.testing.controlplane.binaries import find_binaries
 from aiokube.testing.controlplane.exceptions import KubectlError, RequestError
 from aiokube.testing.controlplane.kubectl import KubectlResult
+from aiokube.testing.loop_thread import LoopThread
 from aiokube.testing.private_file import write_private
 from aiokube.testing.users import Auth, User
 
@@ -22,7 +23,6 @@ from .controllers.simulation import Pace
 from .exceptions import APIServerError
 from .faults import Faults
 from .journal import Journal
-from .loop_thread import LoopThread
 from .running import Running
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class APIServer:
         self._thread: LoopThread | None = None
 
     def __enter__(self) -> Self:
-        self._thread = LoopThread()
+        self._thread = LoopThread("aiokube API server")
         try:
             self._thread.run(self.start())
         except BaseException:
@@ -87,14 +87,15 @@ class APIServer:
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._thread is not None:
-            self._thread.run(self.close())
-            self._end_thread()
+        self._end_thread()
 
     def _end_thread(self) -> None:
         thread, self._thread = self._thread, None
         if thread is not None:
-            thread.close()
+            try:
+                thread.run(self.close())
+            finally:
+                thread.close()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -143,8 +143,8 @@ class ControlPlane:
         """The kubeconfig of the admin, complete in one file."""
         return self.kubeconfig_for(self.admin)
 
-    def kubeconfig_for(self, user: User, *, auth: Auth = "certificate") -> Path:
-        """Return the path of a user's kubeconfig, complete in one file."""
+    def kubeconfig_for(self, user: User, *, auth: Auth | None = None) -> Path:
+        """Return the path of a user's kubeconfig, complete in one file; None signs in by certificate."""
         return self._up.users.kubeconfig(user, auth)
 
     @property
@@ -152,8 +152,8 @@ class ControlPlane:
         """A client configuration of the admin, a new one each time."""
         return self.configuration_for(self.admin)
 
-    def configuration_for(self, user: User, *, auth: Auth = "certificate") -> "Configuration":
-        """Return a client configuration of a user, a new one each time."""
+    def configuration_for(self, user: User, *, auth: Auth | None = None) -> "Configuration":
+        """Return a client configuration of a user, a new one each time; None signs in by certificate."""
         return self._up.users.configuration(user, auth)
 
     async def add_user(

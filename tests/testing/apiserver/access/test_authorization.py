@@ -163,7 +163,7 @@ def test_a_function_decides(stored: Any) -> None:
 
 def test_an_unknown_way_is_refused(stored: Any) -> None:
     with pytest.raises(ValueError, match="not 'rbac'"):
-        authorizer("rbac", lambda: Policy(stored))  # type: ignore[arg-type] - what a user may write
+        authorizer("rbac", lambda: Policy(stored))  # type: ignore[arg-type]  # what a user may write
 
 
 def test_a_policy_is_kept_until_something_changes(stored: Any) -> None:
