@@ -51,7 +51,11 @@ class BuiltinCodec:
         obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
         obj.setdefault("metadata", {})
         defaulting.apply(self.node, obj, _DEFAULTS)
-        return Decoded(decoding.normal(self.node, obj), decoded.unknown)
+        obj = decoding.normal(self.node, obj)
+        if (value.get("metadata") or {}).get("managedFields") == []:
+            # The one empty list that is not as good as none: owners are to be forgotten.
+            obj["metadata"]["managedFields"] = []
+        return Decoded(obj, decoded.unknown)
 
     def normal(self, obj: Object) -> Object:
         """Return an object as Go writes it."""
@@ -73,8 +77,23 @@ class BuiltinCodec:
         return decoding.normal(self.node, self._conversion.from_storage(obj))
 
     def other_version(self, obj: Object, api_version: str) -> tuple[Node, Object] | None:
-        """Return an object of this version in another."""
-        return None
+        """Return an object of a version of this kind in another, and what objects look like there."""
+        source, target = self._form(obj["apiVersion"]), self._form(api_version)
+        there, back = CONVERSIONS.get(source), CONVERSIONS.get(target)
+        stored = there.stored if there else source
+        if stored != (back.stored if back else target):
+            return None
+        node = builtin.kind_node(*target)
+        try:
+            obj = decoding.decode(builtin.kind_node(*source), obj).object
+        except decoding.DecodingError as error:
+            raise errors.StatusError(500, "", f"failed to convert object to {api_version}: {error}") from None
+        obj = there.to_storage(obj) if there else obj
+        return node, decoding.normal(node, back.from_storage(obj) if back else obj)
+
+    def _form(self, api_version: str) -> tuple[str, str, str]:
+        group, _, version = api_version.rpartition("/")
+        return group, version, self._gvk[2]
 
     def _check_type(self, kind: str, api_version: str) -> None:
         """Require that a body is of this kind, if it says of which it is.

@@ -30,7 +30,7 @@ from aiokube.testing.apiserver.verbs.options import (
     write_options,
 )
 from aiokube.testing.apiserver.verbs.read import NotYet, get, list_page
-from aiokube.testing.apiserver.verbs.scale import change_scale, get_scale
+from aiokube.testing.apiserver.verbs.scale import apply_scale, change_scale, get_scale
 from aiokube.testing.apiserver.verbs.selection import Selection
 from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
@@ -197,10 +197,15 @@ class ResourceRequests:
             document = documents.read(text, body_type(received.header("Content-Type")), kind="Scale")
             return self._object(call, change_scale(self._cluster, call, paths, lambda _: document.value), accepted)
         patch_type = received.header("Content-Type").partition(";")[0].strip()
-        known = [name for name in patching.patch_types(call) if name != patching.APPLY]
+        known = patching.patch_types(call)
         if patch_type not in known:
             raise unsupported_media_type(", ".join(known))
-        self._with_options(call, received, write_options(received.query, "PatchOptions"))
+        options = write_options(received.query, "PatchOptions", applies=patch_type == patching.APPLY)
+        self._with_options(call, received, options)
+        if patch_type == patching.APPLY:
+            config = documents.read_apply(text).value
+            answer = apply_scale(self._cluster, call, paths, config, force=bool(options.force))
+            return self._object(call, answer, accepted)
         change = functools.partial(patching.patched, call, patch_type, text)
         return self._object(call, change_scale(self._cluster, call, paths, change), accepted)
 

@@ -144,7 +144,8 @@ def _merge_patch(call: Call, live: Object, text: bytes) -> Patched:
 
 def _strategic(call: Call, live: Object, text: bytes) -> Patched:
     read = strategic.read(text, strict=_strict(call))
-    value = strategic.apply(live, read, call.resource.codec.node)
+    # What is stored is needed afterwards, and the patch changes what it is applied to.
+    value = strategic.apply(msgspec.json.decode(encode(live)), read, call.resource.codec.node)
     return Patched(value, str(read), read.strict_errors)
 
 

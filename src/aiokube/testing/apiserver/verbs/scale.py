@@ -50,7 +50,7 @@ def change_scale(cluster: Cluster, call: Call, paths: ScalePaths, change: Callab
     """
 
     def write(kind: ownership.Kind, scale: Object) -> _Written:
-        wanted = {"kind": _KIND.kind, "apiVersion": _VERSION} | change(scale)
+        wanted: Object = {"kind": _KIND.kind, "apiVersion": _VERSION} | change(scale)
         wanted["metadata"] = wanted.get("metadata") or {}
         entries = ownership.updated(
             kind, scale, wanted, manager=call.manager, now=cluster.now(), subresource=call.subresource
