@@ -19,6 +19,7 @@ _VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |versi
 _AGE = re.compile(r"^(\d+[smhd])+$")
 
 _VERSION = "resourceVersion"
+_ENTRY = ("operation", "manager", "apiVersion", "subresource", "time")
 
 
 def masked(answers: list[Answer], written: str) -> list[Answer]:
@@ -53,7 +54,7 @@ class _Masks:
         if isinstance(value, dict):
             return self._replaced_object(value)
         if isinstance(value, list):
-            return [self.replaced(item, key) for item in value]
+            return _ordered([self.replaced(item, key) for item in value], key)
         if key == "nodePort" and isinstance(value, int) and str(value) not in self._written:
             return self._numbered("port", str(value))
         return self._replaced_text(value, key) if isinstance(value, str) else value
@@ -94,3 +95,12 @@ class _Masks:
     def _numbered(self, kind: str, value: str) -> str:
         seen = sum(other == kind for other, _ in self._numbers)
         return f"<{kind} {self._numbers.setdefault((kind, value), seen + 1)}>"
+
+
+def _ordered(items: list[Any], key: str) -> list[Any]:
+    """Return items in an order of their own that kube-apiserver has in one by the second, or in none."""
+    if key == "managedFields" and all(isinstance(item, dict) for item in items):
+        return sorted(items, key=lambda entry: [str(entry.get(name, "")) for name in _ENTRY])
+    if key == "causes" and all(cause.get("reason") == "FieldManagerConflict" for cause in items):
+        return sorted(items, key=lambda cause: (cause["message"], cause["field"]))
+    return items
