@@ -103,7 +103,11 @@ class _Conversation:
         if request.anonymous:
             with self.server.connection(anonymous=True) as connection:
                 return _answer(connection, request, path, body, headers)
-        answer = _answer(self.connection, request, path, body, headers)
+        try:
+            answer = _answer(self.connection, request, path, body, headers)
+        except BaseException:
+            self.connection.close()  # what is left of this answer is not the next one's
+            raise
         self._note_made(request, path, answer)
         return answer
 

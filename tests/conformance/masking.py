@@ -16,7 +16,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _SERVER = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
 _VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: ))(\d+)')
-_AGE = re.compile(r"^(\d+[smhd])+$")
+_GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"
+_PREFIX = re.compile(r"""generateName"?: ?"?([\w.-]+)""")
 
 _VERSION = "resourceVersion"
 _ENTRY = ("operation", "manager", "apiVersion", "subresource", "time")
@@ -39,11 +40,13 @@ class _Masks:
         self._written = written
         self._names: dict[str, str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
+        prefixes = {"kube-api-access-", *_PREFIX.findall(written)}
+        self._generated = [re.compile(f"({re.escape(prefix)})({_GENERATED})") for prefix in sorted(prefixes)]
 
     def learn(self, value: Any) -> None:
         """Take note of what is to be replaced wherever it stands."""
         if isinstance(value, dict):
-            self._learn_object(value)
+            self._learn_addresses(value)
             for name in sorted(value):
                 self.learn(value[name])
         elif isinstance(value, list):
@@ -59,10 +62,7 @@ class _Masks:
             return self._numbered("port", str(value))
         return self._replaced_text(value, key) if isinstance(value, str) else value
 
-    def _learn_object(self, value: dict[str, Any]) -> None:
-        prefix, name = value.get("generateName"), value.get("name")
-        if isinstance(prefix, str) and isinstance(name, str) and name.startswith(prefix) and name not in self._written:
-            self._names.setdefault(name, f"{prefix}<generated {len(self._names) + 1}>")
+    def _learn_addresses(self, value: dict[str, Any]) -> None:
         for address in (value.get("clusterIP"), *(value.get("clusterIPs") or ())):
             if isinstance(address, str) and address not in ("", "None") and address not in self._written:
                 self._names.setdefault(address, f"<address {len(self._names) + 1}>")
@@ -83,6 +83,8 @@ class _Masks:
             return self._numbered("version", text)
         for name, mask in self._names.items():
             text = text.replace(name, mask)
+        for generated in self._generated:
+            text = generated.sub(lambda match: f"{match[1]}{self._unless_written('generated', match[2])}", text)
         text = _UID.sub(lambda match: self._unless_written("uid", match[0]), text)
         text = _TIME.sub(lambda match: match[0] if match[0] in self._written else "<time>", text)
         text = _TOKEN.sub("<token>", text)
