@@ -21,7 +21,7 @@ import pytest
 try:
     # In its strict mode pytest-asyncio runs no other fixtures than its own.
     from pytest_asyncio import fixture as async_fixture
-except ImportError:  # then anyio's plugin, which takes any, or nobody runs them
+except ImportError:  # then there is anyio's plugin, which has a fixture of its own here, or nobody runs them
     async_fixture = pytest.fixture  # type: ignore[assignment]  # used in the one way that both have
 
 if TYPE_CHECKING:
@@ -130,9 +130,24 @@ def kube_namespace(kube_server: KubeServer) -> Iterator[str]:
             raise
 
 
+@pytest.fixture
+def kube(request: pytest.FixtureRequest) -> Kube:
+    """A client of the server, as its admin; in the event loop of a test of pytest-asyncio or of anyio."""
+    of_anyio = "anyio_backend" in request.fixturenames
+    client: Kube = request.getfixturevalue("_kube_of_anyio" if of_anyio else "_kube_of_asyncio")
+    return client
+
+
 @async_fixture
-async def kube(kube_server: KubeServer) -> AsyncIterator[Kube]:
-    """A client of the server, as its admin."""
+async def _kube_of_asyncio(kube_server: KubeServer) -> AsyncIterator[Kube]:
+    from aiokube.kube import connect
+
+    async with connect(kube_server.configuration) as client:
+        yield client
+
+
+@pytest.fixture
+async def _kube_of_anyio(kube_server: KubeServer) -> AsyncIterator[Kube]:
     from aiokube.kube import connect
 
     async with connect(kube_server.configuration) as client:
