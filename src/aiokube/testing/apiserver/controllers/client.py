@@ -57,7 +57,7 @@ class Client:
         """Put an object, or a part of one, in the place of what is there; return it as it is stored."""
         metadata = obj["metadata"]
         call = self._call(resource, metadata.get("namespace", ""), metadata["name"], subresource)
-        return _object(replace(self._cluster, call, obj))
+        return _object(replace(self._cluster, call, call.resource.codec.decode(obj).object))
 
     def apply(self, resource: GroupResource, obj: Object) -> Object:
         """Apply an object, whoever else owns its fields; return it as it is stored."""

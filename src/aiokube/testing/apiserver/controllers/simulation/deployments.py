@@ -416,7 +416,7 @@ def _revision(replica_set: Object) -> int:
 
 
 def _has_deadline(deployment: Object) -> bool:
-    return deployment["spec"].get("progressDeadlineSeconds", _NO_DEADLINE) != _NO_DEADLINE
+    return bool(deployment["spec"].get("progressDeadlineSeconds", _NO_DEADLINE) != _NO_DEADLINE)
 
 
 def _is_complete(deployment: Object, status: Object) -> bool:

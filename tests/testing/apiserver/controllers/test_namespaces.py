@@ -1,0 +1,81 @@
+"""The end of namespaces, on both servers."""
+
+from typing import Any
+
+_NAMESPACE = "/api/v1/namespaces/NAMESPACE"
+
+
+async def test_namespace_goes_with_what_is_in_it(cluster: Any) -> None:
+    await cluster.config_map("some")
+    await cluster.request("DELETE", _NAMESPACE)
+    await cluster.until_gone(_NAMESPACE)
+    assert await cluster.find(f"{_NAMESPACE}/configmaps/some") is None
+
+
+async def test_finalizers_hold_a_namespace_up_and_its_conditions_say_so(cluster: Any) -> None:
+    for name in ("one", "other"):
+        await cluster.config_map(name, finalizers=["example.com/held"])
+    await cluster.request("DELETE", _NAMESPACE)
+
+    async def conditions() -> Any:
+        return (await cluster.find(_NAMESPACE))["status"].get("conditions")
+
+    shown = await cluster.until(conditions)
+    assert [(c["type"], c["status"], c["reason"], c["message"]) for c in shown] == [
+        (
+            "NamespaceDeletionDiscoveryFailure",
+            "False",
+            "ResourcesDiscovered",
+            "All resources successfully discovered",
+        ),
+        (
+            "NamespaceDeletionGroupVersionParsingFailure",
+            "False",
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed",
+        ),
+        (
+            "NamespaceDeletionContentFailure",
+            "False",
+            "ContentDeleted",
+            "All content successfully deleted, may be waiting on finalization",
+        ),
+        (
+            "NamespaceContentRemaining",
+            "True",
+            "SomeResourcesRemain",
+            "Some resources are remaining: configmaps. has 2 resource instances",
+        ),
+        (
+            "NamespaceFinalizersRemaining",
+            "True",
+            "SomeFinalizersRemain",
+            "Some content in the namespace has finalizers remaining: example.com/held in 2 resource instances",
+        ),
+    ]
+    namespace = await cluster.find(_NAMESPACE)
+    assert namespace["status"]["phase"] == "Terminating"
+    assert namespace["spec"]["finalizers"] == ["kubernetes"]
+    for name in ("one", "other"):
+        path = f"{_NAMESPACE}/configmaps/{name}"
+        await cluster.request("PATCH", path, {"metadata": {"finalizers": None}}, merge=True)
+    await cluster.until_gone(_NAMESPACE)
+
+
+async def test_pods_go_before_the_rest(cluster: Any) -> None:
+    await cluster.until(lambda: cluster.find(f"{_NAMESPACE}/serviceaccounts/default"))
+    pod = {
+        "metadata": {"name": "held", "finalizers": ["example.com/held"]},
+        "spec": {"containers": [{"name": "a", "image": "one"}]},
+    }
+    await cluster.request("POST", f"{_NAMESPACE}/pods", pod)
+    await cluster.config_map("some")
+    await cluster.request("DELETE", _NAMESPACE)
+
+    async def is_going() -> Any:
+        return (await cluster.find(f"{_NAMESPACE}/pods/held"))["metadata"].get("deletionTimestamp")
+
+    await cluster.until(is_going)
+    assert await cluster.find(f"{_NAMESPACE}/configmaps/some")
+    await cluster.request("PATCH", f"{_NAMESPACE}/pods/held", {"metadata": {"finalizers": None}}, merge=True)
+    await cluster.until_gone(_NAMESPACE)
