@@ -20,7 +20,7 @@ from typing import Any, Final
 
 __all__ = ["diff", "shown"]
 
-_ZEROS: Final[Mapping[str, Any]] = {"s": "", "b": False, "i": 0}
+_ZEROS: Final[Mapping[str, Any]] = {"s": "", "b": False, "i": 0, "=IntOrString": 0, "=Quantity": "0"}
 _OF_POD = ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers")
 
 
@@ -62,12 +62,12 @@ def _value(of: str, value: Any) -> Any:
     if of.startswith("*"):
         return None if value is None else _value(of[1:], value)
     if of.startswith("[]"):
-        return [_value(of[2:], each) for each in value] if value else None
+        return None if value is None else [_value(of[2:], each) for each in value]
     if of.startswith("{}"):
         return {key: _value(of[2:], each) for key, each in sorted(value.items())} if value else None
-    if of.startswith("="):
-        return value
-    return (value or _ZEROS[of]) if of in _ZEROS else shown(of, value or {})
+    if of in _ZEROS:
+        return value or _ZEROS[of]
+    return value if of.startswith("=") else shown(of, value or {})
 
 
 def _with_host_fields(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.kinds import images
+from aiokube.testing.apiserver.kinds.pods.totals import total
 from aiokube.testing.apiserver.kinds.quantities import rounded
 
 from . import Default, absent, zero
@@ -18,6 +19,7 @@ from . import Default, absent, zero
 __all__ = ["DEFAULTS"]
 
 _FILE_MODE = 0o644
+_SIZED = ("cpu", "memory")
 _INIT_CONTAINER_ANNOTATIONS = (
     "pod.alpha.kubernetes.io/init-container-statuses",
     "pod.alpha.kubernetes.io/init-containers",
@@ -30,6 +32,8 @@ def _pod(pod: dict[str, Any]) -> None:
     spec = pod.setdefault("spec", {})
     for container in _containers(spec):
         _requests_from_limits(container)
+    if spec.get("resources") is not None:
+        _size_pod(spec)
     if spec.get("enableServiceLinks") is None:
         spec["enableServiceLinks"] = True
     if spec.get("hostNetwork"):
@@ -99,6 +103,26 @@ def _requests_from_limits(container: Mapping[str, Any]) -> None:
     resources = container.get("resources") or {}
     if limits := resources.get("limits"):
         resources["requests"] = {**limits, **(resources.get("requests") or {})}
+
+
+def _size_pod(spec: Mapping[str, Any]) -> None:
+    """Give a pod that has amounts of its own those that follow from its containers."""
+    resources = spec["resources"]
+    limits, requests = dict(resources.get("limits") or {}), dict(resources.get("requests") or {})
+    if limits or requests:
+        for name, sum_ in total(spec, "limits").items():
+            if name.startswith("hugepages-") and name not in requests:
+                limits.setdefault(name, sum_.text)
+    if limits:
+        resources["limits"] = limits
+        for name, sum_ in total(spec, "requests").items():
+            if name in _SIZED:
+                requests.setdefault(name, sum_.text)
+        for name, value in limits.items():
+            if name in _SIZED or name.startswith("hugepages-"):
+                requests.setdefault(name, value)
+    if requests:
+        resources["requests"] = requests
 
 
 def _host_ports(spec: Mapping[str, Any]) -> None:

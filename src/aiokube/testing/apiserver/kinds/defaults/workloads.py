@@ -83,8 +83,6 @@ def _job(job: dict[str, Any]) -> None:
             "manualSelector": False,
         }
     )(spec)
-    if labels := _template_labels(spec):
-        _label(job, labels)
 
 
 def _cron_job_spec(spec: dict[str, Any]) -> None:
@@ -111,11 +109,18 @@ def _label(obj: dict[str, Any], labels: Mapping[str, str]) -> None:
         metadata["labels"] = dict(labels)
 
 
+def _as_given(update: dict[str, Any]) -> None:
+    """Rolling updates are completed with the strategy that they belong to, or not at all."""
+
+
 DEFAULTS: Mapping[str, Default] = {
     "io.k8s.api.apps.v1.DaemonSet": _daemon_set,
     "io.k8s.api.apps.v1.DaemonSetSpec": _daemon_set_spec,
     "io.k8s.api.apps.v1.DeploymentSpec": _deployment_spec,
     "io.k8s.api.apps.v1.ReplicaSetSpec": absent({"replicas": 1}),
+    "io.k8s.api.apps.v1.RollingUpdateDaemonSet": _as_given,
+    "io.k8s.api.apps.v1.RollingUpdateDeployment": _as_given,
+    "io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy": _as_given,
     "io.k8s.api.apps.v1.StatefulSetSpec": _stateful_set_spec,
     "io.k8s.api.batch.v1.CronJobSpec": _cron_job_spec,
     "io.k8s.api.batch.v1.Job": _job,

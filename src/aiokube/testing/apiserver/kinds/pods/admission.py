@@ -170,12 +170,15 @@ def _apply_runtime_class(pod: Object, context: Context) -> None:
     spec = pod["spec"]
     name = spec.get("runtimeClassName")
     if name is None:
+        _refuse_overhead(pod)
         return
     found = context.get(_RUNTIME_CLASSES, name)
     if found is None:
         raise _refused(pod, f"pod rejected: RuntimeClass {quoted(name)} not found")
     overhead = (found.get("overhead") or {}).get("podFixed")
-    if overhead:
+    if not overhead:
+        _refuse_overhead(pod)
+    else:
         if spec.get("overhead") not in (None, {}, overhead):
             raise _refused(pod, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead")
         spec["overhead"] = overhead
@@ -191,6 +194,12 @@ def _apply_runtime_class(pod: Object, context: Context) -> None:
     for toleration in scheduling.get("tolerations") or []:
         if toleration not in (spec.get("tolerations") or []):
             spec["tolerations"] = [*(spec.get("tolerations") or []), toleration]
+
+
+def _refuse_overhead(pod: Object) -> None:
+    if pod["spec"].get("overhead"):
+        what = "Pod Overhead set without corresponding RuntimeClass defined Overhead"
+        raise _refused(pod, f"pod rejected: {what}")
 
 
 def _apply_limits(pod: Object, context: Context) -> None:

@@ -1,6 +1,6 @@
 """Bindings, which give a pod its node.
 
-Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go (ValidatePodBinding)
+Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
 """
 
 from __future__ import annotations

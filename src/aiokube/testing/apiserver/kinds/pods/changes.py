@@ -48,6 +48,7 @@ def validate_annotation_change(new: Object, old: Object) -> Iterator[FieldError]
             yield forbidden(path, f"may not {done} AppArmor annotations")
         if name == "kubernetes.io/config.mirror":
             yield forbidden(path, f"may not {done} mirror pod annotation")
+    yield from validate_pod_annotations(now, new["spec"], "metadata.annotations")
 
 
 def _name(name: str, prefix: bool) -> list[str]:
@@ -139,8 +140,8 @@ def _rest(new: Object, old: Object) -> Iterator[FieldError]:
         yield forbidden("spec", f"{what}\n{internal.diff('PodSpec', old, masked)}")
 
 
-def _with_images_of(new: list[Any] | None, old: list[Any] | None) -> list[Any]:
-    return [{**now, "image": before.get("image")} for now, before in zip(new or [], old or [], strict=True)]
+def _with_images_of(new: list[Any] | None, old: list[Any] | None) -> list[Any] | None:
+    return new and [{**now, "image": before.get("image")} for now, before in zip(new or [], old or [], strict=True)]
 
 
 def _gated_change(masked: dict[str, Any], old: Object) -> Iterator[FieldError]:

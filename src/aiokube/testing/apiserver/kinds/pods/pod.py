@@ -31,6 +31,10 @@ _FINISHED = ("Failed", "Succeeded")
 
 class PodRules(Rules):
     returns_deleted = True
+    reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "": ("status",),
+        "status": ("spec", "metadata.deletionTimestamp", "metadata.ownerReferences"),
+    }
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {
         "spec.nodeName": lambda pod: pod["spec"].get("nodeName") or "",
         "spec.host": lambda pod: pod["spec"].get("nodeName") or "",

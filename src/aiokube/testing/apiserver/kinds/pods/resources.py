@@ -25,6 +25,8 @@ from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.kinds.checks import matching
 from aiokube.testing.apiserver.kinds.quantities import amount, is_whole
 
+from .totals import total
+
 __all__ = ["validate_pod_resources", "validate_resources"]
 
 Object = Mapping[str, Any]
@@ -69,6 +71,7 @@ def validate_pod_resources(spec: Object, path: str, claims: frozenset[str]) -> I
     if resources.get("claims"):
         yield forbidden(child(path, "claims"), "claims may not be set for Resources at pod-level")
     yield from _requirements(resources, path, claims, _pod_resource)
+    yield from _covers_containers(spec, resources, path)
     yield from _below_limits(spec, resources.get("limits") or {}, path)
 
 
@@ -184,6 +187,17 @@ def _claims(claims: Sequence[Object], path: str, known: frozenset[str]) -> Itera
             listed = f": {', '.join(sorted(known))}" if known else " which is empty"
             detail = f"must be one of the names in pod.spec.resourceClaims{listed}"
             yield FieldError(Reason.NOT_FOUND, at, name, detail)
+
+
+def _covers_containers(spec: Object, resources: Object, path: str) -> Iterator[FieldError]:
+    """Require that a pod has what its containers have together; of huge pages, as limits too."""
+    for side in ("requests", "limits"):
+        given = resources.get(side) or {}
+        for name, sum_ in total(spec, side).items():
+            counts = side == "requests" or name.startswith(_HUGE_PAGES)
+            if counts and name in given and sum_.amount > amount(given[name]):
+                why = f"must be greater than or equal to aggregate container {side} of {sum_.text}"
+                yield invalid(key(child(path, side), name), given[name], why)
 
 
 def _below_limits(spec: Object, limits: Object, path: str) -> Iterator[FieldError]:

@@ -75,7 +75,7 @@ def validate_pod_security(context: Object | None, spec: Object, path: str) -> It
     policy = context.get("supplementalGroupsPolicy")
     yield from one_of(policy, ("Merge", "Strict"), child(path, "supplementalGroupsPolicy"))
     policy = context.get("seLinuxChangePolicy")
-    yield from one_of(policy, ("MountOption", "Recursive"), child(path, "seLinuxChangePolicy"))
+    yield from one_of(policy, ("Recursive",), child(path, "seLinuxChangePolicy"))
 
 
 def _user(context: Object, path: str) -> Iterator[FieldError]:

@@ -19,6 +19,7 @@ from aiokube.testing.apiserver.field_errors import (
     forbidden,
     invalid,
     item,
+    not_supported,
     required,
     too_long,
 )
@@ -182,12 +183,31 @@ def _csi(source: Object, path: str) -> Iterator[FieldError]:
             yield from (invalid(child(path, "name"), name, words) for words in names.dns_subdomain(name))
 
 
+def _azure_disk(source: Object, path: str) -> Iterator[FieldError]:
+    for field in ("diskName", "diskURI"):
+        if not source.get(field):
+            yield required(child(path, field))
+    caching, kind, uri = source.get("cachingMode"), source.get("kind"), source.get("diskURI") or ""
+    yield from one_of(caching, ("None", "ReadOnly", "ReadWrite"), child(path, "cachingMode"))
+    yield from one_of(kind, ("Dedicated", "Managed", "Shared"), child(path, "kind"))
+    prefix, form = _MANAGED_DISK if kind == "Managed" else _BLOB_DISK
+    if kind is not None and not uri.startswith(prefix):
+        yield not_supported(child(path, "diskURI"), uri, [form])
+
+
+_MANAGED_DISK = (
+    "/subscriptions/",
+    "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",
+)
+_BLOB_DISK = ("https://", "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd")
+
 _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "emptyDir": _empty_dir,
     "hostPath": _host_path,
     "gitRepo": _git_repo,
     "secret": _secret,
     "nfs": _nfs,
+    "azureDisk": _azure_disk,
     "downwardAPI": _downward_api,
     "configMap": _config_map,
     "projected": projected,
@@ -208,7 +228,6 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "vsphereVolume": ("volumePath",),
     "photonPersistentDisk": ("pdID",),
     "portworxVolume": ("volumeID",),
-    "azureDisk": ("diskName", "diskURI"),
     "storageos": ("volumeName",),
     "scaleIO": ("gateway", "system", "volumeName"),
     "ephemeral": ("volumeClaimTemplate",),

@@ -7,7 +7,8 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, not_supported
 from aiokube.testing.apiserver.kinds import internal, label_selectors
@@ -40,6 +41,11 @@ _OF_ALL = ("updatedReplicas", "readyReplicas", "availableReplicas")
 
 
 class DeploymentRules(Rules):
+    reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "": ("status",),
+        "status": ("spec", "metadata.labels"),
+    }
+
     def changes_generation(self, new: Object, old: Object) -> bool:
         # Annotations are copied to ReplicaSets, so that a change of them is one of what is wanted.
         annotations = (new["metadata"].get("annotations") or {}, old["metadata"].get("annotations") or {})

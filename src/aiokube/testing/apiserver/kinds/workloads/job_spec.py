@@ -175,7 +175,7 @@ def _exit_codes(requirement: Object, containers: set[Any], path: str) -> Iterato
         what = "must be one of the container or initContainer names in the pod template"
         yield invalid(child(path, "containerName"), name, what)
     if not values:
-        yield invalid(at, None, "at least one value is required")
+        yield invalid(at, requirement.get("values"), "at least one value is required")
     elif len(values) > _EXIT_CODES_LIMIT:
         yield too_many(at, len(values), _EXIT_CODES_LIMIT)
     seen: set[int] = set()

@@ -40,10 +40,10 @@ class JobRules(Rules):
     def prepare_create(self, new: Object, context: Context) -> None:
         if not new["spec"].get("manualSelector"):
             _select_own_pods(new)
-        metadata = new["metadata"]
-        # The server reads what it has stored with defaults, and then a job has the labels of its pods.
-        if not metadata.get("labels") and _template_labels(new):
-            metadata["labels"] = dict(_template_labels(new))
+        _label_as_pods(new)
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        _label_as_pods(new)
 
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
         return _job(new, prefixed=True)
@@ -73,6 +73,12 @@ def _template_labels(job: Object) -> Mapping[str, str]:
     metadata = (job["spec"].get("template") or {}).get("metadata") or {}
     labels: Mapping[str, str] = metadata.get("labels") or {}
     return labels
+
+
+def _label_as_pods(job: Object) -> None:
+    # A default, but one that is seen only when a job is read again, with the labels that were made in between.
+    if not job["metadata"].get("labels") and _template_labels(job):
+        job["metadata"]["labels"] = dict(_template_labels(job))
 
 
 def _select_own_pods(job: Object) -> None:
