@@ -10,7 +10,7 @@ import binascii
 import string
 from typing import Final
 
-__all__ = ["Base64Error", "canonical"]
+__all__ = ["Base64Error", "canonical", "encoded"]
 
 _SIGNS: Final = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _BREAKS: Final = frozenset(b"\r\n")
@@ -31,6 +31,11 @@ def canonical(text: str) -> str:
         data = base64.b64decode(text.replace("\r", "").replace("\n", "").encode(), validate=True)
     except binascii.Error as error:
         raise Base64Error(f"illegal base64 data at input byte {_first_wrong(text.encode())}") from error
+    return encoded(data)
+
+
+def encoded(data: bytes) -> str:
+    """Return bytes as Go writes them."""
     return base64.b64encode(data).decode()
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, NoReturn
 
-from aiokube.testing.apiserver.go_text import json_text, quoted
+from aiokube.testing.apiserver.go_text import json_text, quoted, sorted_keys
 
 from . import base64_text, quantities, times
 from .node import Field, Node, Omit, Shape
@@ -257,10 +257,11 @@ def _item(node: Node) -> tuple[_Reader, set[type]]:
     of = node.item
     assert of is not None, node.go  # noqa: S101 - lists and maps have one
     reader = None if of.shape is Shape.STRUCT else _reader(of)  # a struct may contain this very list
+    made = (lambda _: "") if of.shape is Shape.BYTES else zero  # protobuf, which is stored, knows no null in maps
 
     def read(value: Any, place: _Place, state: _State) -> Any:
         taken = (reader or _reader(of))(value, place, state)
-        return zero(of) if taken is None else taken
+        return made(of) if taken is None else taken
 
     return read, {_PLAIN[of.shape]} if of.shape in _PLAIN else set()
 
@@ -308,12 +309,16 @@ _FIRST_WITH_EXPONENT: Final = 1e21
 
 
 def _bytes(node: Node) -> _Reader:
+    octet = _integer(Node(Shape.INTEGER, go="uint8", constraints={"minimum": 0, "maximum": 255}))
+
     def read(value: Any, place: _Place, state: _State) -> Any:
         if type(value) is str:
             try:
                 return base64_text.canonical(value)
             except base64_text.Base64Error as error:
                 state.error = state.error or str(error)
+        elif type(value) is list:
+            return base64_text.encoded(bytes(octet(given, place, state) or 0 for given in value))
         elif value is not None:
             state.wrong_type(value, node.go, place)
         return None
@@ -322,7 +327,13 @@ def _bytes(node: Node) -> _Reader:
 
 
 def _any(node: Node) -> _Reader:
+    if node.go == _IN_DEFINITIONS:
+        return lambda value, place, state: sorted_keys(value)
     return lambda value, place, state: value
+
+
+# What definitions of custom resources hold as JSON, kube-apiserver reads and writes again, others it does not.
+_IN_DEFINITIONS: Final = "v1.JSON"
 
 
 # Types that read their JSON themselves: what they refuse ends the decoding.

@@ -93,6 +93,8 @@ def parse(text: str) -> Quantity:
     if not text.strip("+-0"):  # Go stops at the last of leading zeros
         return Quantity(Fraction(0), Notation.DECIMAL, "0")
     notation, power = _interpreted(suffix)
+    if _is_long(notation, power, whole, part) and not re.search("[0-9]", text.removesuffix(suffix)):
+        raise QuantityError(_WRONG_NUMBER)
     amount = Fraction(int(whole + part), 10 ** len(part)) * _scale(notation, power)
     if _is_kept(notation, power, whole, part):
         return Quantity(-amount if sign == "-" else amount, notation, text)

@@ -222,7 +222,9 @@ func omit(t reflect.Type, options string) string {
 
 // observeDefaults notes what each field without a value gets, in objects filled in different ways.
 func observeDefaults(scheme *runtime.Scheme, gvk schema.GroupVersionKind, seen map[[2]string]map[string]int) {
-	for _, filling := range []filling{{}, {lists: true}, {lists: true, pointers: true}, {true, true, true}} {
+	for _, filling := range []filling{
+		{}, {lists: true}, {lists: true, pointers: 1}, {lists: true, pointers: 2}, {lists: true, pointers: all}, {true, all, true},
+	} {
 		object, err := scheme.New(gvk)
 		if err != nil {
 			panic(err)
@@ -247,8 +249,14 @@ func defaultQuietly(scheme *runtime.Scheme, object runtime.Object) (worked bool)
 	return true
 }
 
-// filling says what an object has: lists and maps with one empty item, empty structs behind pointers, odd strings.
-type filling struct{ lists, pointers, strings bool }
+// filling says what an object has: lists with one empty item, structs behind so many pointers, odd strings.
+type filling struct {
+	lists    bool
+	pointers int
+	strings  bool
+}
+
+const all = 100
 
 func (f filling) fill(v reflect.Value, above []reflect.Type) {
 	t := v.Type()
@@ -269,13 +277,14 @@ func (f filling) fill(v reflect.Value, above []reflect.Type) {
 				f.fill(v.Field(i), above)
 			}
 		}
-	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && f.pointers:
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct && f.pointers > 0:
 		for _, each := range above {
 			if each == t.Elem() {
 				return
 			}
 		}
 		v.Set(reflect.New(t.Elem()))
+		f.pointers--
 		f.fill(v.Elem(), above)
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct && f.lists:
 		for _, each := range above {
