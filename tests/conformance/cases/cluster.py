@@ -69,7 +69,16 @@ CASES = [
         delete(f"{_NAMESPACES}/default"),
         delete(f"{_NAMESPACES}/kube-system"),
         delete(f"{_NAMESPACES}/kube-public"),
+    ),
+    case(
+        "what-is-there-from-the-start",
         get(f"{_NAMESPACES}/kube-node-lease"),
+        get(f"{_PRIORITIES}/system-node-critical"),
+        get("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/probes"),
+        get("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations/exempt"),
+        get("/apis/apiregistration.k8s.io/v1/apiservices/v1.apps"),
+        get("/apis/networking.k8s.io/v1/servicecidrs/kubernetes"),
+        looks_at="spec",
     ),
     case(
         "priority-class-lives",
@@ -85,8 +94,6 @@ CASES = [
         post(_PRIORITIES, {"metadata": {"name": "system-x"}, "value": 1}),
         post(_PRIORITIES, {"metadata": {"name": "system-node-critical"}, "value": 1}),
         post(_PRIORITIES, _named(value=1, preemptionPolicy="X")),
-        get(f"{_PRIORITIES}/system-node-critical"),
-        looks_at="value",
     ),
     case(
         "quota-lives",
@@ -139,7 +146,7 @@ CASES = [
                 "spec": {"leaseDurationSeconds": 0, "leaseTransitions": -1},
             },
         ),
-        merge(f"{_LEASES}/a", {"spec": {"renewTime": "2026-01-01T00:00:00.5Z", "strategy": "x"}}),
+        merge(f"{_LEASES}/a", {"spec": {"renewTime": "2026-01-01T00:00:00.500000Z", "strategy": "x"}}),
     ),
     case(
         "runtime-class",

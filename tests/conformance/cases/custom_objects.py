@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from conformance.case import Case, Request, apply, case, delete, get, json_patch, merge, post, put, strategic, until, watch
+from conformance.case import (
+    Case,
+    Request,
+    apply,
+    case,
+    delete,
+    get,
+    json_patch,
+    merge,
+    post,
+    put,
+    strategic,
+    until,
+    watch,
+)
 from conformance.objects import changed, crd
 
 __all__ = ["CASES"]
@@ -38,11 +52,20 @@ _SPEC: dict[str, Any] = {
         "needs": {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}},
     },
 }
-_STATUS = {"type": "object", "properties": {"phase": {"type": "string", "enum": ["A", "B"]}, "replicas": {"type": "integer"},
-                                           "selector": {"type": "string"}}}
+_STATUS = {
+    "type": "object",
+    "properties": {
+        "phase": {"type": "string", "enum": ["A", "B"]},
+        "replicas": {"type": "integer"},
+        "selector": {"type": "string"},
+    },
+}
 _SCHEMA = {"type": "object", "properties": {"spec": _SPEC, "status": _STATUS}}
-_SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas",
-          "labelSelectorPath": ".status.selector"}
+_SCALE = {
+    "specReplicasPath": ".spec.replicas",
+    "statusReplicasPath": ".status.replicas",
+    "labelSelectorPath": ".status.selector",
+}
 
 
 def _widget(name: str = "a", **spec: Any) -> dict[str, Any]:
@@ -55,8 +78,11 @@ def _case(name: str, *requests: Request, looks_at: str = "", **version: Any) -> 
     definition = crd(**base)
     begin = (
         post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition),
-        until("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${ns}.example.com",
-              says="InitialNamesAccepted"),
+        until(
+            "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${ns}.example.com",
+            says="InitialNamesAccepted",
+        ),
+        until("/apis/${ns}.example.com/v1/namespaces/${ns}/widgets", status=200),
     )
     return case(f"custom-{name}", *begin, *requests, looks_at=looks_at)
 
@@ -80,8 +106,11 @@ CASES = [
         post(_ROOT, _widget(size=3), name="made"),
         get(f"{_ROOT}/a"),
         get(_ROOT),
-        put(f"{_ROOT}/a", changed(_widget(size=4), metadata__resourceVersion="${made.metadata.resourceVersion}"),
-            name="changed"),
+        put(
+            f"{_ROOT}/a",
+            changed(_widget(size=4), metadata__resourceVersion="${made.metadata.resourceVersion}"),
+            name="changed",
+        ),
         put(f"{_ROOT}/a", _widget(size=5)),
         put(f"{_ROOT}/a", changed(_widget(size=5), metadata__resourceVersion="${made.metadata.resourceVersion}")),
         put(f"{_ROOT}/a", changed(_widget(size=4), metadata__resourceVersion="${changed.metadata.resourceVersion}")),
@@ -93,21 +122,39 @@ CASES = [
     ),
     _case(
         "pruned-and-defaulted",
-        post(_ROOT, _widget(unknown=1, parts=[{"name": "a", "x": 1}], free={"x": {"y": None}}, maybe=None, size=None),
-             name="made"),
+        post(
+            _ROOT,
+            _widget(unknown=1, parts=[{"name": "a", "x": 1}], free={"x": {"y": None}}, maybe=None, size=None),
+            name="made",
+        ),
         post(_ROOT + "?fieldValidation=Strict", _widget("b", unknown=1, parts=[{"name": "a", "x": 1}])),
         post(_ROOT + "?fieldValidation=Ignore", _widget("c", unknown=1)),
         post(_ROOT + "?fieldValidation=Strict", changed(_widget("d"), metadata__nope=1, more={"a": 1})),
-        post(_ROOT + "?fieldValidation=Strict",
-             '{"apiVersion":"${ns}.example.com/v1","kind":"Widget","metadata":{"name":"e"},"spec":{"size":1,"size":2}}'),
+        post(
+            _ROOT + "?fieldValidation=Strict",
+            '{"apiVersion":"${ns}.example.com/v1","kind":"Widget","metadata":{"name":"e"},"spec":{"size":1,"size":2}}',
+        ),
         looks_at="spec",
     ),
     _case(
         "refused-by-type",
-        *(post(_ROOT, _widget(**spec)) for spec in (
-            {"color": "blue"}, {"size": "x"}, {"size": 11}, {"size": -1}, {"size": 1.5}, {"note": "toolong"},
-            {"note": "A"}, {"port": True}, {"tags": "a"}, {"labels": {"a": 1}}, {"parts": [{}]}, {"needs": {}},
-        )),
+        *(
+            post(_ROOT, _widget(**spec))
+            for spec in (
+                {"color": "blue"},
+                {"size": "x"},
+                {"size": 11},
+                {"size": -1},
+                {"size": 1.5},
+                {"note": "toolong"},
+                {"note": "A"},
+                {"port": True},
+                {"tags": "a"},
+                {"labels": {"a": 1}},
+                {"parts": [{}]},
+                {"needs": {}},
+            )
+        ),
         post(_ROOT, {**_widget(), "spec": "x"}),
         post(_ROOT, _widget(size=3.0)),
     ),
@@ -119,8 +166,8 @@ CASES = [
     _case(
         "refused-for-what-it-says-it-is",
         post(_ROOT, changed(_widget(), kind="Gadget")),
-        post(_ROOT, changed(_widget(), apiVersion="${ns}.example.com/v2")),
-        post(_ROOT, changed(_widget(), apiVersion="v1")),
+        post(_ROOT, changed(_widget(), apiVersion="${ns}.example.com/v2", spec=None)),
+        post(_ROOT, changed(_widget(), apiVersion="v1", spec=None)),
         post(_ROOT, changed(_widget("A_b"))),
         post(_ROOT, changed(_widget(), metadata__labels={"a b": "c"})),
         post(_ROOT, changed(_widget(), metadata__labels={"a": 1})),
@@ -139,16 +186,28 @@ CASES = [
     ),
     _case(
         "embedded-objects",
-        post(_ROOT, _widget(template={"apiVersion": "v1", "kind": "Pod",
-                                      "metadata": {"name": "x", "labels": {"a": "b"}, "creationTimestamp": None},
-                                      "spec": {"x": 1}})),
+        post(
+            _ROOT,
+            _widget(
+                template={
+                    "apiVersion": "v1",
+                    "kind": "Pod",
+                    "metadata": {"name": "x", "labels": {"a": "b"}, "creationTimestamp": None},
+                    "spec": {"x": 1},
+                }
+            ),
+        ),
         post(_ROOT, _widget("b", template={"kind": "Pod"})),
-        post(_ROOT, _widget("b", template={"apiVersion": "", "kind": "a b"})),
-        post(_ROOT, _widget("b", template={"apiVersion": "a/b/c", "kind": "Pod", "metadata": {"labels": {"a b": "c"}}})),
+        post(_ROOT, _widget("b", template={"apiVersion": "", "kind": "A"})),
+        post(_ROOT, _widget("b", template={"apiVersion": "v1", "kind": "a b"})),
+        post(_ROOT, _widget("b", template={"apiVersion": "a/b/c", "kind": "Pod"})),
+        post(_ROOT, _widget("b", template={"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": {"a b": "c"}}})),
         post(_ROOT, _widget("b", template={"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": {"a": 1}}})),
         post(_ROOT, _widget("b", template={"apiVersion": 1, "kind": "Pod"})),
-        post(_ROOT + "?fieldValidation=Strict",
-             _widget("b", template={"apiVersion": "v1", "kind": "Pod", "metadata": {"nope": 1}})),
+        post(
+            _ROOT + "?fieldValidation=Strict",
+            _widget("b", template={"apiVersion": "v1", "kind": "Pod", "metadata": {"nope": 1}}),
+        ),
     ),
     _case(
         "warned-of-finalizers",
@@ -186,8 +245,17 @@ CASES = [
     _case(
         "status",
         post(_ROOT, {**_widget(size=1), "status": {"phase": "A"}}, name="made"),
-        put(f"{_ROOT}/a/status", {**changed(_widget(size=9), metadata__resourceVersion="${made.metadata.resourceVersion}",
-                                           metadata__labels={"l": "1"}), "status": {"phase": "B", "x": 1}}),
+        put(
+            f"{_ROOT}/a/status",
+            {
+                **changed(
+                    _widget(size=9),
+                    metadata__resourceVersion="${made.metadata.resourceVersion}",
+                    metadata__labels={"l": "1"},
+                ),
+                "status": {"phase": "B", "x": 1},
+            },
+        ),
         put(f"{_ROOT}/a/status", {**_widget(), "status": {"phase": "A"}}),
         merge(f"{_ROOT}/a/status", {"status": {"phase": "C"}}),
         merge(f"{_ROOT}/a/status", {"status": {"phase": "A"}, "spec": {"size": 7}}),
@@ -213,8 +281,10 @@ CASES = [
         post(_ROOT, _widget(replicas=2), name="made"),
         merge(f"{_ROOT}/a/status", {"status": {"replicas": 1, "selector": "a=b"}}),
         get(f"{_ROOT}/a/scale"),
-        put(f"{_ROOT}/a/scale", {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"},
-                                 "spec": {"replicas": 3}}),
+        put(
+            f"{_ROOT}/a/scale",
+            {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"}, "spec": {"replicas": 3}},
+        ),
         merge(f"{_ROOT}/a/scale", {"spec": {"replicas": 4}}),
         get(f"{_ROOT}/a"),
         merge(f"{_ROOT}/a/scale", {"spec": {"replicas": -1}}),
@@ -239,9 +309,18 @@ CASES = [
     ),
     _case(
         "as-a-table",
-        post(_ROOT, changed(_widget(size=1, tags=["x", "y"], parts=[{"name": "b", "count": 2}],
-                                    free={"ready": True, "ratio": 1.5, "when": "nope"}),
-                            metadata__annotations={"example.com/a": "z"})),
+        post(
+            _ROOT,
+            changed(
+                _widget(
+                    size=1,
+                    tags=["x", "y"],
+                    parts=[{"name": "b", "count": 2}],
+                    free={"ready": True, "ratio": 1.5, "when": "nope"},
+                ),
+                metadata__annotations={"example.com/a": "z"},
+            ),
+        ),
         post(_ROOT, _widget("b", free={"ready": "yes", "ratio": "x"})),
         get(_ROOT, accept=_TABLE),
         get(f"{_ROOT}/b", accept=_TABLE),

@@ -7,6 +7,7 @@ from conformance.case import case, delete, get, merge, post, put
 __all__ = ["CASES"]
 
 _ROLES = "rbac.authorization.k8s.io/v1:roles"
+_IN_FULL = "/apis/rbac.authorization.k8s.io/v1/namespaces/${ns}/roles"
 _BINDINGS = "rbac.authorization.k8s.io/v1:rolebindings"
 _CLUSTER_ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 _CLUSTER_BINDINGS = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
@@ -30,7 +31,11 @@ CASES = [
         put(f"{_ROLES}/a", _role(_RULE, _RULE)),
         delete(f"{_ROLES}/a"),
     ),
-    case("role-is-created-by-an-update", put(f"{_ROLES}/a:b", _role(_RULE, name="a:b")), get(f"{_ROLES}/a:b")),
+    case(
+        "role-is-created-by-an-update",
+        put(f"{_IN_FULL}/a:b", _role(_RULE, name="a:b")),
+        get(f"{_IN_FULL}/a:b"),
+    ),
     case(
         "role-rules-that-are-wrong",
         post(_ROLES, _role({})),

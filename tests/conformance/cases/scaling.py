@@ -95,7 +95,6 @@ CASES = [
         "autoscaler-behavior",
         post(_V2, _autoscaler(behavior={"scaleUp": {"selectPolicy": "X"}})),
         post(_V2, _autoscaler(behavior={"scaleUp": {"stabilizationWindowSeconds": 3601}})),
-        post(_V2, _autoscaler(behavior={"scaleDown": {"policies": []}})),
         post(
             _V2, _autoscaler(behavior={"scaleDown": {"policies": [{"type": "X", "value": 0, "periodSeconds": 1801}]}})
         ),

@@ -84,7 +84,7 @@ CASES = [
         "service-to-external-name-and-back",
         post("services", service()),
         merge("services/a", {"spec": {"type": "ExternalName", "externalName": "example.com"}}),
-        merge("services/a", {"spec": {"type": "ClusterIP"}}),
+        merge("services/a", {"spec": {"type": "ClusterIP", "clusterIP": "10.0.0.249"}}),
         looks_at="spec.type",
     ),
     case(

@@ -39,7 +39,7 @@ CASES = [
     ),
     case(
         "volume-that-is-wrong",
-        post(_VOLUMES, _volume(capacity={})),
+        post(_VOLUMES, _volume(capacity=None)),
         post(_VOLUMES, _volume(capacity={"storage": "0"})),
         post(_VOLUMES, _volume(capacity={"cpu": "1"})),
         post(_VOLUMES, _volume(accessModes=[])),
