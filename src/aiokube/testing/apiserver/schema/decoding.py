@@ -27,6 +27,9 @@ __all__ = ["Decoded", "DecodingError", "decode", "normal", "zero"]
 
 _MOST_UNKNOWN: Final = 100
 
+# Go says so at a depth of 10,000, of which Python cannot follow all: schemas in definitions may nest.
+_TOO_DEEP: Final = "exceeded max depth"
+
 
 class DecodingError(ValueError):
     """Raised when a value is not of the type that stands at its place; the text of the error is Go's."""
@@ -53,7 +56,10 @@ def decode(node: Node, value: Any) -> Decoded:
         DecodingError: a value is not of the type of its field.
     """
     state = _State()
-    decoded = _reader(node)(value, None, state)
+    try:
+        decoded = _reader(node)(value, None, state)
+    except RecursionError as error:
+        raise DecodingError(_TOO_DEEP) from error
     if state.error:
         raise DecodingError(state.error)
     return Decoded(zero(node) if decoded is None else decoded, tuple(state.unknown))
