@@ -15,7 +15,7 @@ RESOURCES = {
     "flowcontrol.apiserver.k8s.io/v1": ("flowschemas", "prioritylevelconfigurations"),
     "apiregistration.k8s.io/v1": ("apiservices",),
 }
-SET_BY_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "managedFields")
+SET_BY_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp")
 
 
 async def main() -> None:
@@ -33,6 +33,8 @@ async def objects(control_plane: ControlPlane, group_version: str, plural: str) 
     for obj in found:
         for name in SET_BY_THE_SERVER:
             obj["metadata"].pop(name, None)
+        for entry in obj["metadata"].get("managedFields", ()):
+            del entry["time"]
         for condition in obj.get("status", {}).get("conditions", ()):
             condition.pop("lastTransitionTime", None)
     return found

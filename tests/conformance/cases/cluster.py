@@ -77,7 +77,6 @@ CASES = [
         get("/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/probes"),
         get("/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations/exempt"),
         get("/apis/apiregistration.k8s.io/v1/apiservices/v1.apps"),
-        get("/apis/networking.k8s.io/v1/servicecidrs/kubernetes"),
         looks_at="spec",
     ),
     case(

@@ -22,15 +22,23 @@ def initial_objects(*, now: str) -> Iterator[tuple[GroupResource, dict[str, Any]
         now: since when they are as they are.
     """
     for name in _NAMESPACES:
-        yield GroupResource("", "namespaces"), _namespace(name)
+        yield GroupResource("", "namespaces"), _namespace(name, now)
     yield GroupResource("", "services"), _KUBERNETES
     yield from initial(now=now, port=_PORT)
     yield from default_policy()
 
 
-def _namespace(name: str) -> dict[str, Any]:
+def _namespace(name: str, now: str) -> dict[str, Any]:
+    owner = {
+        "manager": "kube-apiserver",
+        "operation": "Update",
+        "apiVersion": "v1",
+        "time": now,
+        "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:metadata": {"f:labels": {".": {}, "f:kubernetes.io/metadata.name": {}}}},
+    }
     return {
-        "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
+        "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}, "managedFields": [owner]},
         "spec": {"finalizers": ["kubernetes"]},
         "status": {"phase": "Active"},
     }

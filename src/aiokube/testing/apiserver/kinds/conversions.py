@@ -80,9 +80,14 @@ class ConvertedRules(Rules):
         return self.rules.unknown_field_label(label)
 
     def _put_back(self, new: Object, stored: Object) -> None:
-        prepared = self.conversion.from_storage(stored)
+        prepared, metadata = self.conversion.from_storage(stored), new["metadata"]
+        given = dict(prepared["metadata"])
         new.clear()
         new.update(prepared)
+        # Whoever prepares the rest of the object has its metadata in hand already.
+        metadata.clear()
+        metadata.update(given)
+        new["metadata"] = metadata
 
 
 def converted(rules: Rules, group: str, version: str, kind: str) -> Rules:
@@ -94,6 +99,8 @@ def converted(rules: Rules, group: str, version: str, kind: str) -> Rules:
         unconditional_update = rules.unconditional_update
         returns_deleted = rules.returns_deleted
         default_propagation = rules.default_propagation
+        keeps_status = rules.keeps_status
+        deprecation = rules.deprecation
         storage_prefix = rules.storage_prefix
         field_labels = rules.field_labels
 

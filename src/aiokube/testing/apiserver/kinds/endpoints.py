@@ -7,7 +7,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/discovery
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
@@ -30,6 +30,8 @@ _HOSTNAME = "kubernetes.io/hostname"
 
 
 class EndpointsRules(Rules):
+    deprecation: ClassVar[str] = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         for index, subset in enumerate(new.get("subsets") or ()):
             yield from _subset(fields.item("subsets", index), subset)

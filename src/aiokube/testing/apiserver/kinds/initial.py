@@ -27,13 +27,15 @@ def initial(*, now: str, port: int) -> Iterator[tuple[GroupResource, Object]]:
     """Give all of them, each with its resource; without what a server sets, such as a uid.
 
     Args:
-        now: since when conditions are as they are.
+        now: since when they are as they are.
         port: of the endpoints of the Service `kubernetes`.
     """
     text = resources.files(__package__).joinpath("initial.json").read_bytes()
     for resource, objects in msgspec.json.decode(text).items():
         group, _, plural = resource.partition("/")
         for obj in objects:
+            for entry in obj["metadata"].get("managedFields", ()):
+                entry["time"] = now
             for condition in obj.get("status", {}).get("conditions", ()):
                 condition["lastTransitionTime"] = now
             yield GroupResource(group, plural), obj

@@ -26,6 +26,7 @@ def _unschedulable(node: Object) -> str:
 
 
 class NodeRules(Rules):
+    keeps_status: ClassVar[bool] = True
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {"spec.unschedulable": _unschedulable}
 
     def admit_create(self, new: Object, context: Context) -> None:

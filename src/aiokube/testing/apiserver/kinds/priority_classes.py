@@ -5,7 +5,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/schedulin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
@@ -27,38 +27,48 @@ _POLICIES = ("PreemptLowerPriority", "Never")
 class PriorityClassRules(Rules):
     """The generation is 1 for ever: what may change does not count."""
 
-    def admit_create(self, new: Object, context: Context) -> None:
-        self.admit_update(new, {}, context)
-
-    def admit_update(self, new: Object, old: Object, context: Context) -> None:
-        """Let no second class be the default."""
-        if not new.get("globalDefault"):
-            return
-        name = new["metadata"].get("name", "")
-        for other in context.list(_CLASSES):
-            if other.get("globalDefault") and (not old or other["metadata"]["name"] != name):
-                default = other["metadata"]["name"]
-                why = f"PriorityClass {default} is already marked as default. Only one default can exist"
-                raise forbidden(_CLASSES, name, why)
-
     def prepare_create(self, new: Object, context: Context) -> None:
         new["metadata"]["generation"] = 1
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
-        name, value = new["metadata"].get("name", ""), new.get("value") or 0
-        if name.startswith("system-"):
-            if words := _system_words(name, value, bool(new.get("globalDefault"))):
-                reserved = "priority class names with 'system-' prefix are reserved for system use only"
-                yield fields.forbidden("metadata.name", f"{reserved}. error: {words}")
-        elif value > _HIGHEST:
-            yield fields.forbidden("value", f"maximum allowed value of a user defined priority is {_HIGHEST}")
-        if new.get("preemptionPolicy") is not None:
-            yield from checks.one_of(new["preemptionPolicy"], _POLICIES, "preemptionPolicy", needed=True)
+        found = list(_class(new))
+        if not found:
+            _admit_default(new, None, context)
+        return found
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        if (new.get("value") or 0) != (old.get("value") or 0):
-            yield fields.forbidden("value", "may not be changed in an update.")
-        yield from checks.immutable(new.get("preemptionPolicy"), old.get("preemptionPolicy"), "preemptionPolicy")
+        found = list(_change(new, old))
+        if not found:
+            _admit_default(new, old, context)
+        return found
+
+
+def _class(new: Object) -> Iterator[FieldError]:
+    name, value = new["metadata"].get("name", ""), new.get("value") or 0
+    if name.startswith("system-"):
+        if words := _system_words(name, value, bool(new.get("globalDefault"))):
+            reserved = "priority class names with 'system-' prefix are reserved for system use only"
+            yield fields.forbidden("metadata.name", f"{reserved}. error: {words}")
+    elif value > _HIGHEST:
+        yield fields.forbidden("value", f"maximum allowed value of a user defined priority is {_HIGHEST}")
+    if new.get("preemptionPolicy") is not None:
+        yield from checks.one_of(new["preemptionPolicy"], _POLICIES, "preemptionPolicy", needed=True)
+
+
+def _change(new: Object, old: Object) -> Iterator[FieldError]:
+    if (new.get("value") or 0) != (old.get("value") or 0):
+        yield fields.forbidden("value", "may not be changed in an update.")
+    yield from checks.immutable(new.get("preemptionPolicy"), old.get("preemptionPolicy"), "preemptionPolicy")
+
+
+def _admit_default(new: Object, old: Object | None, context: Context) -> None:
+    """Let no second class be the default: the last that kube-apiserver looks at."""
+    name = new["metadata"].get("name", "")
+    for other in context.list(_CLASSES) if new.get("globalDefault") else ():
+        default = other["metadata"]["name"]
+        if other.get("globalDefault") and (old is None or default != name):
+            why = f"PriorityClass {default} is already marked as default. Only one default can exist"
+            raise forbidden(_CLASSES, name, why)
 
 
 def _system_words(name: str, value: int, default: bool) -> str:

@@ -79,6 +79,8 @@ def _aggregation(aggregation: Object) -> Iterator[FieldError]:
         yield fields.required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil")
     for index, selector in enumerate(selectors):
         yield from label_selectors.validate(selector, fields.item(path, index))
+        if not label_selectors.readable(selector):
+            yield fields.invalid(fields.item(path, index), None, "invalid label selector.")
 
 
 def _role_ref(role_ref: Object, kinds: tuple[str, ...]) -> Iterator[FieldError]:

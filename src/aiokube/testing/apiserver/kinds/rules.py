@@ -84,6 +84,12 @@ class Rules:
     parts: ClassVar[Mapping[str, Part]] = {}
     """The subresources besides status that are parts of the object."""
 
+    keeps_status: ClassVar[bool] = False
+    """A new object has the status that the client sends."""
+
+    deprecation: ClassVar[str] = ""
+    """What a header Warning says of every request for the kind; "" for nothing."""
+
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {}
     """What field selectors know besides metadata.name and metadata.namespace, such as `spec.nodeName`."""
 

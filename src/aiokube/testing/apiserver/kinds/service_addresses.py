@@ -249,17 +249,19 @@ def _allocate_addresses(service: Object, context: Context) -> None:
     used = set() if context.dry_run else _used_addresses(context)
     address = addresses[0] if addresses and addresses[0] else ""
     if address:
-        _refuse(service, _asked_address(address, addresses, used))
+        _refuse(service, _asked_address(address, addresses, used, dry_run=context.dry_run))
     else:
         address = _free_address(service["metadata"].get("name", ""), used)
     spec["clusterIPs"] = [address, *addresses[1:]]
     spec["clusterIP"] = address
 
 
-def _asked_address(address: str, addresses: list[str], used: set[str]) -> Iterator[FieldError]:
+def _asked_address(address: str, addresses: list[str], used: set[str], *, dry_run: bool) -> Iterator[FieldError]:
     parsed = ip_addresses.parse(address)
     if parsed not in ADDRESSES or parsed in (ADDRESSES.network_address, ADDRESSES.broadcast_address):
-        why = f"the provided IP ({parsed}) is not in the valid range. The range of valid IPs is {ADDRESSES}"
+        why = "the provided network does not match the current range"
+        if dry_run:  # another part of kube-apiserver has the word then
+            why = f"the provided IP ({parsed}) is not in the valid range. The range of valid IPs is {ADDRESSES}"
     elif str(parsed) in used:
         why = "provided IP is already allocated"
     else:

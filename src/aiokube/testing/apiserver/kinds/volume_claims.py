@@ -56,8 +56,8 @@ class PersistentVolumeClaimRules(Rules):
         if _PROTECTION not in finalizers:
             finalizers.append(_PROTECTION)
 
-    def admit_update(self, new: Object, old: Object, context: Context) -> None:
-        """Let only bound claims of classes that allow it grow."""
+    def _admit_growth(self, new: Object, old: Object, context: Context) -> None:
+        """Let only bound claims of classes that allow it grow: the last that kube-apiserver looks at."""
         if _requested(new) <= _requested(old):
             return
         if (old.get("status") or {}).get("phase") != "Bound":
@@ -84,8 +84,10 @@ class PersistentVolumeClaimRules(Rules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         readable = label_selectors.readable(old["spec"].get("selector"))
-        yield from validate_spec(new["spec"], "spec", check_values=readable)
-        yield from _change(new, old)
+        found = [*validate_spec(new["spec"], "spec", check_values=readable), *_change(new, old)]
+        if not found:
+            self._admit_growth(new, old, context)
+        return found
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         status = new.get("status") or {}

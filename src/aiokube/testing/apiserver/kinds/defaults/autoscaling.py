@@ -13,6 +13,7 @@ from aiokube.testing.apiserver.kinds.rules import Object
 
 __all__ = ["DEFAULTS", "default_metric", "drop_round_trip_annotations"]
 
+_CPU_PERCENT = 80
 _ANNOTATIONS = tuple(
     f"autoscaling.alpha.kubernetes.io/{name}"
     for name in (
@@ -28,7 +29,7 @@ _ANNOTATIONS = tuple(
 
 def default_metric() -> Object:
     """Return what is scaled by when nothing is said: 80 % of the CPU that was requested."""
-    target = {"type": "Utilization", "averageUtilization": 80}
+    target = {"type": "Utilization", "averageUtilization": _CPU_PERCENT}
     return {"type": "Resource", "resource": {"name": "cpu", "target": target}}
 
 
@@ -55,6 +56,9 @@ def autoscaler_v1(obj: Object) -> None:
     spec = obj["spec"] = obj.get("spec") or {}
     if spec.get("minReplicas") is None:
         spec["minReplicas"] = 1
+    annotations = (obj.get("metadata") or {}).get("annotations") or {}
+    if spec.get("targetCPUUtilizationPercentage") is None and _ANNOTATIONS[0] not in annotations:
+        spec["targetCPUUtilizationPercentage"] = _CPU_PERCENT
 
 
 def _rules(given: Object | None, defaults: Object) -> Object:

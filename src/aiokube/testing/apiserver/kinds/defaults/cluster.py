@@ -16,6 +16,15 @@ from aiokube.testing.apiserver.kinds.rules import Object
 __all__ = ["DEFAULTS"]
 
 
+def node_spec(spec: Object) -> None:
+    """Make podCIDRs agree with podCIDR, which is the first of them, and which older clients know alone."""
+    first, networks = spec.get("podCIDR"), spec.get("podCIDRs") or []
+    if first and networks[:1] != [first]:
+        spec["podCIDRs"] = [first]
+    elif networks:
+        spec["podCIDR"] = networks[0]
+
+
 def node_status(status: Object) -> None:
     if status.get("allocatable") is None and status.get("capacity") is not None:
         status["allocatable"] = dict(status["capacity"])
@@ -33,6 +42,7 @@ def limit(item: Object) -> None:
 DEFAULTS: Mapping[str, Default] = {
     "io.k8s.api.authentication.v1.TokenRequestSpec": absent({"expirationSeconds": 3600}),
     "io.k8s.api.core.v1.LimitRangeItem": limit,
+    "io.k8s.api.core.v1.NodeSpec": node_spec,
     "io.k8s.api.core.v1.NodeStatus": node_status,
     "io.k8s.api.scheduling.v1.PriorityClass": absent({"preemptionPolicy": "PreemptLowerPriority"}),
 }

@@ -20,6 +20,8 @@ def secret(obj: Object) -> None:
     if texts := obj.pop("stringData", None):
         encoded = {key: base64.b64encode((text or "").encode()).decode() for key, text in texts.items()}
         obj["data"] = (obj.get("data") or {}) | encoded
+    if data := obj.get("data"):
+        obj["data"] = {key: value or "" for key, value in data.items()}
     obj["type"] = obj.get("type") or "Opaque"
 
 
