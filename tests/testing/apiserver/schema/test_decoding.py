@@ -186,5 +186,5 @@ def test_refuses_what_is_too_deep_for_python() -> None:
     schema: dict[str, Any] = {}
     for _ in range(5000):
         schema = {"properties": {"a": schema}}
-    with pytest.raises(DecodingError, match="^exceeded max depth$"):
+    with pytest.raises(DecodingError, match=r"^exceeded max depth$"):
         decode(kind_node("apiextensions.k8s.io", "v1", "CustomResourceDefinition"), _schema(**schema))
