@@ -21,7 +21,7 @@ __all__ = ["BuiltinCodec"]
 
 _DEFAULTS = {**catalog.DEFAULTS, **definition_rules.DEFAULTS}
 
-_SCHEME = "pkg/api/legacyscheme/scheme.go:30"
+_SCHEME = "pkg/runtime/scheme.go:111"
 
 
 class BuiltinCodec:

@@ -71,7 +71,7 @@ def object_body(resource: Resource, shown: Shown, form: Form, now: dt.datetime, 
 def list_body(resource: Resource, page: Page, form: Form, now: dt.datetime) -> bytes:
     """Return the bytes of a list."""
     metadata: dict[str, Any] = {"resourceVersion": str(page.resource_version)}
-    if page.continue_:
+    if page.continue_ or (resource.custom and not form.kind):
         metadata["continue"] = page.continue_
     if page.remaining is not None:
         metadata["remainingItemCount"] = page.remaining

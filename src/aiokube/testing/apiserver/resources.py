@@ -52,6 +52,7 @@ class Resource:
         scale: Where its objects have what the subresource says.
         custom: Comes from a CustomResourceDefinition.
         make_printer: Returns what makes rows of its objects; it is called when somebody wants a table.
+        warning: What every answer warns of, "" for nothing.
     """
 
     group: str
@@ -72,10 +73,18 @@ class Resource:
     categories: tuple[str, ...] = ()
     custom: bool = False
     scale: ScalePaths | None = None
+    warning: str = ""
 
     @property
     def api_version(self) -> str:
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def go_type(self) -> str:
+        """The type that kube-apiserver holds the objects in, as some messages show it."""
+        if self.custom:
+            return "unstructured.Unstructured"
+        return f"{self.collection.group.partition('.')[0] or 'core'}.{self.kind}"
 
     @property
     def group_resource(self) -> GroupResource:
@@ -83,7 +92,8 @@ class Resource:
 
     @property
     def group_kind(self) -> GroupKind:
-        return GroupKind(self.group, self.kind)
+        """The kind as messages about invalid objects name it: in the group that keeps the objects."""
+        return GroupKind(self.collection.group, self.kind)
 
     @property
     def gvk(self) -> GroupVersionKind:
@@ -110,9 +120,9 @@ class Resources:
         found = [resource for resource in self if resource.collection == collection]
         return next((resource for resource in found if resource.group == collection.group), found[0] if found else None)
 
-    def serves(self, group: str, version: str) -> bool:
-        """Return whether there is anything in a version of a group."""
-        return any(known[:2] == (group, version) for known in (*self._built_in, *self._custom))
+    def is_built_in(self, group: str) -> bool:
+        """Return whether a group is built in, so that what is not there is missing and not unknown."""
+        return any(known[0] == group for known in self._built_in)
 
     def replace_custom(self, resources: Iterable[Resource]) -> None:
         """Serve these custom resources from now on, and no others."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import socket
 import ssl
 import tempfile
@@ -27,6 +28,7 @@ from .controllers.namespaces import Namespaces
 from .controllers.runner import Runner
 from .controllers.service_accounts import RootCertificates, ServiceAccounts
 from .controllers.simulation import Pace, simulation
+from .customresources import discovery, openapi
 from .discovery import CustomDocuments, Documents
 from .faults import Faults
 from .http.handler import Handler
@@ -42,6 +44,10 @@ _ADMIN = "kubernetes-admin"
 _MASTERS = "system:masters"
 # Watches end at once when the server closes; what is left then is a client that sends without end.
 _CLOSE_SECONDS = 1.0
+
+# What clients send may be no HTTP at all; that is their business, and answered, and nothing to print.
+_quiet = logging.getLogger("aiokube.testing.apiserver.http")
+_quiet.disabled = True
 
 
 class Running:
@@ -81,7 +87,7 @@ class Running:
         handler = Handler(
             self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
         )
-        server = web.Server(handler, handler_cancellation=True, access_log=None)
+        server = web.Server(handler, handler_cancellation=True, access_log=None, logger=_quiet)
         controllers = self._controllers(authority)
         self._open.callback(controllers.close)
         controllers.start()
@@ -113,7 +119,14 @@ class Running:
 
     def _document(self, definitions: list[Object]) -> None:
         """Say in discovery and OpenAPI what is served now."""
-        self._documents.replace_custom(CustomDocuments())
+        self._documents.replace_custom(
+            CustomDocuments(
+                groups=discovery.groups(definitions),
+                resource_lists=discovery.resource_lists(definitions),
+                aggregated=discovery.aggregated(definitions),
+                schemas=openapi.documents(definitions),
+            )
+        )
 
     def _security(self) -> Security:
         tokens = ServiceAccountTokens(objects=self.cluster, now=self.cluster.clock.now)

@@ -19,8 +19,11 @@ class ScalePaths:
         replicas: that are wanted.
         status_replicas: that are there.
         selector: returns the selector of an object's pods as text, "" for none.
+        needed: what messages call the wanted number of a custom kind, whose objects need not have it; "" for
+            built-in kinds, which always do.
     """
 
     replicas: Path
     status_replicas: Path
     selector: Callable[[dict[str, Any]], str]
+    needed: str = ""

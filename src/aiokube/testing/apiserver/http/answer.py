@@ -84,3 +84,14 @@ class _Dumper(yaml.CSafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Write a text; in double quotes, as Go does, if it would be read as something else without."""
+    tag = "tag:yaml.org,2002:str"
+    is_ambiguous = dumper.resolve(yaml.ScalarNode, text, (True, False)) != tag  # type: ignore[no-untyped-call]
+    node: yaml.ScalarNode = dumper.represent_scalar(tag, text, style='"' if is_ambiguous else None)
+    return node
+
+
+_Dumper.add_representer(str, _text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
+from dataclasses import replace
 from typing import Protocol
 from urllib.parse import parse_qs, unquote
 
@@ -20,7 +21,8 @@ from aiokube.testing.apiserver.faults import Faults
 from aiokube.testing.apiserver.journal import Entry, Journal
 
 from . import misbehaving
-from .answer import GZIP_FROM, Answer, compressed, of_error, warning_headers
+from .answer import GZIP_FROM, Answer, compressed, of_error, rendered, warning_headers
+from .negotiation import for_errors
 from .received import Received
 from .resource_requests import ResourceRequests
 
@@ -80,7 +82,8 @@ class Handler:
         answer = await self._answer(info, received, entry)
         if isinstance(answer, web.StreamResponse):
             return answer
-        response = await _response(received.request, answer)
+        warnings = (*self._resources.warnings(info), *answer.warnings)
+        response = await _response(received.request, replace(answer, warnings=warnings))
         if received.fault is None:
             return response
         return await misbehaving.respond(received.request, response, received.fault, self.closing)
@@ -98,12 +101,12 @@ class Handler:
                 answer = self._paths.answer(info, received)
             return _NOT_FOUND if answer is None else answer
         except errors.StatusError as error:
-            return of_error(error)
+            return _refused(received, error)
         except misbehaving.Ended:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the server goes on
             _log.exception("a request was not answered: %s %s", received.method, info.path)
-            return of_error(errors.internal_error("this is a bug in the server; its log says more"))
+            return _refused(received, errors.internal_error("this is a bug in the server; its log says more"))
 
     def _admit(self, info: RequestInfo, received: Received) -> UserInfo:
         """Return who makes a request, if they may.
@@ -119,6 +122,12 @@ class Handler:
             user = access.impersonated(wanted, access.attributes(info, user), self._security.authorizer)
         access.require(self._security.authorizer, access.attributes(info, user))
         return user
+
+
+def _refused(received: Received, error: errors.StatusError) -> Answer:
+    answer = of_error(error)
+    media_type, pretty = for_errors(received.header("Accept"), received.query, received.header("User-Agent"))
+    return replace(answer, body=rendered(answer.body, media_type, pretty=pretty), media_type=media_type)
 
 
 async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:

@@ -13,7 +13,18 @@ from aiokube.testing.apiserver.forms import Form
 from aiokube.testing.apiserver.tables import parse_include
 from aiokube.testing.apiserver.verbs.options import Query
 
-__all__ = ["JSON", "YAML", "Accepted", "Clause", "accept", "body_type", "clauses", "is_pretty"]
+__all__ = [
+    "JSON",
+    "YAML",
+    "Accepted",
+    "Clause",
+    "accept",
+    "body_type",
+    "clauses",
+    "for_errors",
+    "is_pretty",
+    "require_produced",
+]
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -66,6 +77,35 @@ def accept(header: str, query: Query, user_agent: str) -> Accepted:
                 asked = clause.parameters.get("pretty") == "1"
                 return Accepted(encoding, _form(clause, query), pretty or asked)
     raise errors.StatusError(406, "NotAcceptable", f"only the following media types are accepted: {_ALL}")
+
+
+def require_produced(header: str, *, streams: bool) -> None:
+    """Require that some media type is accepted that there is at all; its parameters are looked at later.
+
+    Args:
+        streams: the path can be watched too, which the message says.
+
+    Raises:
+        StatusError: 406, there is none.
+    """
+    wanted = {text.partition(";")[0].strip() for text in header.split(",")} if header else {"*/*"}
+    if wanted & {*_ENCODINGS, _PROTOBUF, "*/*"}:
+        return
+    produced = f"{_ALL}, {JSON};stream=watch, {_PROTOBUF};stream=watch" if streams else _ALL
+    message = f"406: Not Acceptable\n\nAvailable representations: {produced}"
+    raise errors.StatusError(406, "NotAcceptable", message, {})
+
+
+def for_errors(header: str, query: Query, user_agent: str) -> tuple[str, bool]:
+    """Return the media type of an error, and whether it is for people: a form cannot be had then.
+
+    When nothing of what is accepted can be had, people will have to read it.
+    """
+    for clause in clauses(header or JSON):
+        for encoding in _ENCODINGS:
+            if _covers(clause.media_type, encoding) and not clause.parameters.keys() & {"as", "g", "v"}:
+                return encoding, is_pretty(query, user_agent) or clause.parameters.get("pretty") == "1"
+    return JSON, True
 
 
 def body_type(header: str) -> str:

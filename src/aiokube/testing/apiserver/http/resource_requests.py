@@ -12,7 +12,7 @@ from aiohttp import web
 from aiokube.testing.apiserver import documents, errors, ownership
 from aiokube.testing.apiserver.access import RequestInfo, Security, UserInfo
 from aiokube.testing.apiserver.cluster import Cluster
-from aiokube.testing.apiserver.forms import list_body, object_body
+from aiokube.testing.apiserver.forms import Form, list_body, object_body
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.scale_paths import ScalePaths
@@ -36,14 +36,15 @@ from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
 from .answer import Answer, rendered
-from .negotiation import Accepted, accept, body_type, unsupported_media_type
+from .negotiation import Accepted, accept, body_type, require_produced, unsupported_media_type
 from .received import Received
-from .watching import stream, watch_seconds
+from .watching import PATIENCE_SECONDS, stream, watch_seconds
 
 __all__ = ["ResourceRequests"]
 
-_PATIENCE_SECONDS = 3.0
-"""How long a version of the future is waited for, as kube-apiserver does."""
+_OF_ONE = frozenset({"get", "update", "patch", "delete"})
+_OF_MANY = frozenset({"list", "watch", "create", "deletecollection"})
+_READING = frozenset({"list", "watch"})
 
 _Result = Answer | web.StreamResponse
 
@@ -70,6 +71,12 @@ class ResourceRequests:
             "deletecollection": self._delete_collection,
         }
 
+    def warnings(self, info: RequestInfo) -> tuple[str, ...]:
+        """Return what is to be said of any request for a resource, whatever comes of it."""
+        resource = self._cluster.resources.find(info.group, info.version, info.resource)
+        warning = (resource.warning or resource.rules.deprecation) if resource is not None else ""
+        return (warning,) if warning else ()
+
     async def answer(self, info: RequestInfo, received: Received, user: UserInfo) -> _Result | None:
         """Return what comes of a request, None when nothing is served there.
 
@@ -78,19 +85,44 @@ class ResourceRequests:
         """
         resource = self._cluster.resources.find(info.group, info.version, info.resource)
         if resource is None:
-            if not self._cluster.resources.serves(info.group, info.version):
+            if not self._cluster.resources.is_built_in(info.group):
                 return None
             raise _nothing_there()
+        if resource.custom and not _in_scope(resource, info):
+            return None
         verb = info.verb
         call = Call(resource, namespace=info.namespace, name=info.name, subresource=info.subresource, user=user)
         if resource.group_resource == ("", "namespaces"):
             call.namespace = ""
         if info.subresource:
             return await self._subresource(call, verb, received)
-        if verb not in self._verbs or verb not in resource.verbs:
-            raise _not_allowed(resource, verb)
+        self._check_verb(resource, info, received.method)
+        if not resource.custom:
+            require_produced(received.header("Accept"), streams=verb in _READING)
         accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
+        _check_form(resource, verb, accepted.form)
         return await self._verbs[verb](call, received, accepted)
+
+    def _check_verb(self, resource: Resource, info: RequestInfo, method: str) -> None:
+        """Require that a path leads somewhere, and that the method is for what is there.
+
+        Raises:
+            StatusError: it does not (404), or it is not (405).
+        """
+        has_name = bool(info.name) and info.verb not in _READING  # which may select by a name
+        if not resource.custom:
+            if info.namespace and not resource.namespaced and resource.plural != "namespaces":
+                raise _nothing_there()
+            if not resource.verbs & (_OF_ONE if has_name else _OF_MANY):
+                raise _nothing_there()
+        is_everywhere = resource.namespaced and not info.namespace
+        if (
+            info.verb not in resource.verbs
+            or method == "HEAD"
+            or (is_everywhere and info.verb not in _READING)
+            or has_name is not (info.verb in _OF_ONE)
+        ):
+            raise _not_allowed(resource, info.verb)
 
     # Reading.
 
@@ -169,7 +201,8 @@ class ResourceRequests:
     async def _subresource(self, call: Call, verb: str, received: Received) -> _Result | None:
         found = call.resource.subresources.get(call.subresource)
         if found is None:
-            raise _nothing_there()
+            resource = call.resource
+            raise errors.not_found(resource.group_resource, call.name) if resource.custom else _nothing_there()
         if verb not in found.verbs:
             raise _not_allowed(call.resource, verb)
         accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
@@ -223,7 +256,7 @@ class ResourceRequests:
 
     async def _in_time(self, read: Callable[[], Any]) -> Any:
         """Read, and wait a little for a version that is not reached yet."""
-        end = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while True:
             try:
                 return read()
@@ -251,7 +284,8 @@ class ResourceRequests:
 
     def _page(self, call: Call, page: Page, accepted: Accepted) -> Answer:
         body = list_body(call.resource, page, accepted.form, self._cluster.clock.now())
-        return Answer(200, rendered(body, accepted.media_type, pretty=accepted.pretty), accepted.media_type)
+        body = rendered(body, accepted.media_type, pretty=accepted.pretty)
+        return Answer(200, body, accepted.media_type, warnings=tuple(call.warnings))
 
 
 async def _delete_options(received: Received) -> DeleteOptions:
@@ -259,13 +293,34 @@ async def _delete_options(received: Received) -> DeleteOptions:
     if not text:
         return delete_options(received.query, None)
     document = documents.read(text, body_type(received.header("Content-Type")))
-    if not isinstance(document.value, dict):
-        raise errors.bad_request("decoded object cannot be converted to DeleteOptions")
-    return delete_options(received.query, document.value)
+    return delete_options(received.query, document.value or {})
 
 
 def _nothing_there() -> errors.StatusError:
     return errors.StatusError(404, "NotFound", "the server could not find the requested resource", {})
+
+
+def _in_scope(resource: Resource, info: RequestInfo) -> bool:
+    """Return whether a path has a namespace just as the objects of a custom kind have; lists may be of all."""
+    if not resource.namespaced:
+        return not info.namespace
+    return bool(info.namespace) or info.verb in {"list", "watch"}
+
+
+def _check_form(resource: Resource, verb: str, form: Form) -> None:
+    """Require that a list is asked for as a list, and an object as an object.
+
+    Raises:
+        StatusError: it is the other way round (406).
+    """
+    go_type = f"*{resource.go_type}"
+    if form.kind == "PartialObjectMetadata" and verb in {"list", "deletecollection"}:
+        what = f"you requested PartialObjectMetadata, but the requested object is a list ({go_type}List)"
+    elif form.kind == "PartialObjectMetadataList" and verb not in {"list", "deletecollection"}:
+        what = f"you requested PartialObjectMetadataList, but the requested object is not a list ({go_type})"
+    else:
+        return
+    raise errors.StatusError(406, "NotAcceptable", what)
 
 
 def _not_allowed(resource: Resource, verb: str) -> errors.StatusError:

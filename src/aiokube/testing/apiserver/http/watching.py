@@ -18,10 +18,16 @@ from aiokube.testing.apiserver.verbs.watch import Feed
 
 from .misbehaving import Writer
 
-__all__ = ["BOOKMARK_SECONDS", "stream", "watch_seconds"]
+__all__ = ["BOOKMARK_SECONDS", "PATIENCE_SECONDS", "stream", "watch_seconds"]
 
 BOOKMARK_SECONDS = 60.0
 """Between two bookmarks, as kube-apiserver has it."""
+
+PATIENCE_SECONDS = 3.0
+"""How long a version of the future is waited for, as kube-apiserver does."""
+
+_LAST_BOOKMARK_SECONDS = 2.0
+"""Before the end comes the last bookmark, as kube-apiserver has it; shorter watches have none."""
 
 _SHORTEST_DEFAULT = 1800.0
 
@@ -81,26 +87,31 @@ async def _send(
     bookmark_seconds: float,
 ) -> None:
     loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    next_bookmark = loop.time() + bookmark_seconds
+    end, patience_end = loop.time() + seconds, loop.time() + PATIENCE_SECONDS
+    next_bookmark = _next_bookmark(loop.time(), end, bookmark_seconds)
     while True:
         awake.clear()
         if lines := feed.take():
             await writer.write(lines)
             continue
-        if feed.is_over or closing.is_set():
-            return
         now = loop.time()
-        if now >= end:
-            feed.bookmark()
-            await writer.write(feed.take())
+        if feed.is_over or closing.is_set() or now >= end:
             return
+        if feed.is_waiting and now >= patience_end:
+            feed.give_up()
+            continue
         if now >= next_bookmark:
-            next_bookmark = now + bookmark_seconds
+            next_bookmark = _next_bookmark(now, end, bookmark_seconds)
             feed.bookmark()
             continue
         try:
-            async with asyncio.timeout_at(min(end, next_bookmark)):
+            async with asyncio.timeout_at(min(end, next_bookmark, patience_end if feed.is_waiting else end)):
                 await awake.wait()
         except TimeoutError:
             continue
+
+
+def _next_bookmark(now: float, end: float, bookmark_seconds: float) -> float:
+    """Return when a bookmark is due: after a while, and once shortly before the end."""
+    last = end - _LAST_BOOKMARK_SECONDS
+    return min(now + bookmark_seconds, last) if now < last else float("inf")

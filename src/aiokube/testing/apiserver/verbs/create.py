@@ -55,12 +55,10 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     metadata = obj["metadata"]
     metadata["creationTimestamp"] = cluster.now()
     metadata["uid"] = cluster.new_uid()
-    if "status" in resource.subresources:
+    if "status" in resource.subresources and not resource.rules.keeps_status:
         obj.pop("status", None)
     if resource.rules.has_generation:
         metadata["generation"] = 1
-    else:
-        metadata.pop("generation", None)
     _generate_name(cluster, call, obj)
     resource.rules.prepare_create(obj, facts)
     obj = resource.codec.normal(obj)
@@ -95,6 +93,7 @@ def _validate(call: Call, obj: Object, facts: Facts) -> None:
     found = metadata_rules.validate_create(
         obj,
         namespaced=resource.namespaced,
+        builtin=not resource.custom,
         name_rule=lambda name, prefix: resource.rules.validate_name(name, prefix),
     )
     found.extend(resource.codec.validate(obj, None))

@@ -14,12 +14,14 @@ import msgspec
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden, invalid, not_supported, required, too_long
+from aiokube.testing.apiserver.schema import builtin, decoding
 
 __all__ = ["DeleteOptions", "ListOptions", "Query", "WriteOptions", "flag", "list_options", "write_options"]
 
 Query = Mapping[str, Sequence[str]]
 
 _MANAGER_LIMIT = 128
+_DELETE_OPTIONS = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
 _DIRECTIVES = ("", "Ignore", "Strict", "Warn")
 
 
@@ -137,13 +139,23 @@ def delete_options(query: Query, body: Mapping[str, Any] | None) -> DeleteOption
             propagationPolicy=_text(query, "propagationPolicy") or None,
         )
     else:
-        known = {name: value for name, value in body.items() if value is not None}
+        _check_kind(body.get("kind") or "", body.get("apiVersion") or "")
         try:
-            options = msgspec.convert(known, DeleteOptions)
-        except msgspec.ValidationError as error:
-            raise errors.bad_request(f"unable to decode DeleteOptions: {error}") from None
+            known = decoding.decode(builtin.node(_DELETE_OPTIONS), body).object
+        except decoding.DecodingError as error:
+            raise errors.bad_request(str(error)) from None
+        options = msgspec.convert(known, DeleteOptions)
     _refuse("DeleteOptions", _delete_errors(options))
     return options
+
+
+def _check_kind(kind: str, api_version: str) -> None:
+    """Require that a body is DeleteOptions, of whatever group; what says nothing is taken for some."""
+    if kind not in {"", "DeleteOptions"}:
+        what = (
+            f'no kind "{kind}" is registered for version "{api_version or "v1"}" in scheme "pkg/runtime/scheme.go:111"'
+        )
+        raise errors.bad_request(what)
 
 
 def flag(query: Query, name: str) -> bool | None:

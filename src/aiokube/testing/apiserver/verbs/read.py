@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import posixpath
+import re
 from bisect import bisect_left
 
 import msgspec
@@ -31,6 +32,7 @@ _TOO_OLD = (
     "deleted between the time the first chunk was returned and now may show up in the list."
 )
 _INCONSISTENT = -1
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class NotYet(Exception):
@@ -46,7 +48,7 @@ class NotYet(Exception):
 
     def error(self, current: int) -> errors.StatusError:
         """Return what is answered when it is not reached in time."""
-        message = f"Too large resource version: {self.revision}, current: {current}"
+        message = f"Timeout: Too large resource version: {self.revision}, current: {current}"
         cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
         return errors.StatusError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1})
 
@@ -88,7 +90,10 @@ def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Sel
                 raise errors.expired(_TOO_OLD, continue_=_token(_INCONSISTENT, start)) from None
         objects = objects[bisect_left(objects, _full(call, start), key=lambda stored: stored.key) :]
     else:
-        asked = revision_of(options.resource_version)
+        try:
+            asked = revision_of(options.resource_version)
+        except errors.StatusError as error:
+            raise errors.bad_request(f"invalid resource version: {error}") from None
         _reached(cluster, asked)
         if options.resource_version_match == "Exact" or (
             asked and options.limit and not options.resource_version_match
@@ -107,7 +112,7 @@ def revision_of(resource_version: str) -> int:
     """Return a resourceVersion as a number, 0 for "".
 
     Raises:
-        StatusError: it is no number; kube-apiserver answers 500 here.
+        StatusError: it is no number; kube-apiserver answers 500 here, and 400 for lists.
     """
     if not resource_version:
         return 0
@@ -124,7 +129,7 @@ def _reached(cluster: Cluster, revision: int) -> None:
 
 def _page(call: Call, objects: list[Stored], revision: int, options: ListOptions, selection: Selection) -> Page:
     if selection.everything:
-        if not options.limit or len(objects) <= options.limit:
+        if options.limit <= 0 or len(objects) <= options.limit:
             return Page(objects, revision)
         shown = objects[: options.limit]
         return Page(shown, revision, _after(call, revision, shown[-1]), len(objects) - options.limit)
@@ -133,7 +138,7 @@ def _page(call: Call, objects: list[Stored], revision: int, options: ListOptions
         if not selection.matches(stored):
             continue
         shown.append(stored)
-        if options.limit and len(shown) == options.limit and index + 1 < len(objects):
+        if options.limit > 0 and len(shown) == options.limit and index + 1 < len(objects):
             return Page(shown, revision, _after(call, revision, stored))
     return Page(shown, revision)
 
@@ -149,11 +154,14 @@ def _token(revision: int, start: str) -> str:
 
 
 def _read_token(token: str) -> tuple[str, int]:
-    invalid = "continue key is not valid"
+    invalid = "invalid continue token: continue key is not valid"
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         content = msgspec.json.decode(raw, type=_Token)
-    except (binascii.Error, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except binascii.Error:
+        why = f"illegal base64 data at input byte {_first_illegal(token)}"
+        raise errors.bad_request(f"{invalid}: {why}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise errors.bad_request(f"{invalid}: {error}") from None
     if content.v != "meta.k8s.io/v1":
         raise errors.bad_request(f"{invalid}: server does not recognize this encoded version {content.v}")
@@ -165,6 +173,12 @@ def _read_token(token: str) -> tuple[str, int]:
     if posixpath.normpath(rooted) != rooted:
         raise errors.bad_request(f"{invalid}: {content.start}")
     return rooted[1:], content.rv
+
+
+def _first_illegal(token: str) -> int:
+    """Return where Go finds that a text is no base64: at a wrong character, or at a single one left at the end."""
+    found = _NOT_BASE64.search(token)
+    return found.start() if found else len(token) - 1
 
 
 class _Token(msgspec.Struct):

@@ -26,6 +26,9 @@ _KIND = errors.GroupKind("autoscaling", "Scale")
 _VERSION = "autoscaling/v1"
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 
+_UNSET = -(2**31)
+"""Stands for a number that an object does not have, to be known again if nobody sets it."""
+
 _Written = tuple[Object, list[Object]]
 """The scale that is wanted, and its managed fields."""
 
@@ -34,9 +37,12 @@ def get_scale(cluster: Cluster, call: Call, paths: ScalePaths) -> Outcome:
     """Return the scale of an object.
 
     Raises:
-        StatusError: the object is not there (404).
+        StatusError: the object is not there (404), or does not have what its scale needs (500).
     """
-    return Outcome(_scale(decoded(call.resource, get(cluster, call).object), paths))
+    obj = decoded(call.resource, get(cluster, call).object)
+    if paths.needed and _at(obj, paths.replicas) is None:
+        raise errors.internal_error(f'the spec replicas field "{paths.needed}" does not exist')
+    return Outcome(_scale(obj, paths))
 
 
 def change_scale(cluster: Cluster, call: Call, paths: ScalePaths, change: Callable[[Object], Object]) -> Outcome:
@@ -92,9 +98,11 @@ def _write(
             raise errors.not_found(call.resource.group_resource, call.name)
         before = live["metadata"].get("managedFields", [])
         scale = _scale(live, paths)
+        if paths.needed and _at(live, paths.replicas) is None:
+            scale["spec"] = {"replicas": _UNSET}
         scale["metadata"]["managedFields"] = ownership.owners_of_scale(before, replicas)
         wanted, entries = write(kind, scale)
-        _check(call, wanted, live)
+        _check(call, wanted, live, paths)
         new = copy.deepcopy(live)
         _put(new, paths.replicas, (wanted.get("spec") or {}).get("replicas") or 0)
         new["metadata"]["managedFields"] = ownership.owners_of_object(
@@ -128,10 +136,12 @@ def _scale(obj: Object, paths: ScalePaths) -> Object:
     }
 
 
-def _check(call: Call, wanted: Object, live: Object) -> None:
+def _check(call: Call, wanted: Object, live: Object, paths: ScalePaths) -> None:
     metadata, resource = wanted.get("metadata") or {}, call.resource
     replicas = (wanted.get("spec") or {}).get("replicas") or 0
-    if replicas < 0:
+    if paths.needed and replicas == _UNSET:
+        raise errors.bad_request(f'the spec replicas field "{paths.needed}" cannot be empty')
+    if replicas < 0 and not paths.needed:  # custom kinds say so of the object
         why = field_errors.invalid("spec.replicas", replicas, "must be greater than or equal to 0")
         raise errors.invalid(_KIND, call.name, [why])
     version = metadata.get("resourceVersion")

@@ -101,8 +101,7 @@ def _match_version(call: Call, new: Object, live: Object) -> None:
             raise errors.invalid(kind, call.name, [why])
         metadata["resourceVersion"] = there
     elif not (asked.isascii() and asked.isdigit()):
-        why = field_errors.invalid("resourceVersion", asked, f'strconv.ParseUint: parsing "{asked}": invalid syntax')
-        raise errors.invalid(errors.GroupKind(resource.group, resource.plural), call.name, [why])
+        raise errors.StatusError(500, "", f'strconv.ParseUint: parsing "{asked}": invalid syntax')
     elif asked != there:
         raise errors.conflict(resource.group_resource, call.name, STALE)
 
@@ -156,7 +155,7 @@ def _copy(new: Object, old: Object, name: str) -> None:
 
 def _validate(call: Call, new: Object, live: Object, facts: Facts) -> None:
     resource = call.resource
-    found = list(metadata_rules.validate_update(new, live, namespaced=resource.namespaced))
+    found = list(metadata_rules.validate_update(new, live, namespaced=resource.namespaced, builtin=not resource.custom))
     found.extend(resource.codec.validate(new, live))
     found.extend(_validator(call)(new, live, facts))
     if found:
@@ -178,7 +177,7 @@ def _store(cluster: Cluster, call: Call, new: Object, live: Object, stored: Stor
         return Outcome(new if call.dry_run else stored)
     if is_over(new, live) and resource.rules.may_go(new):
         if not call.dry_run:
-            collection.remove(resource.codec.to_storage(dict(new)))
+            collection.remove(stored.object())
         return Outcome(new)
     if call.dry_run:
         return Outcome(new)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.forms import Form, object_body
 from aiokube.testing.apiserver.storage import Event, EventType, Stored, encode
 from aiokube.testing.apiserver.storage.storage import Forgotten
@@ -35,8 +36,10 @@ class Feed:
         wake: is called whenever there is something to take, or nothing more will come.
         limit: how many events may wait.
 
-    Raises:
-        NotYet: the version is not reached.
+    Attributes:
+        is_over: nothing more will come.
+        is_waiting: it begins at a version that is not reached yet.
+        was_too_slow: it is over because nobody took what it had.
     """
 
     def __init__(
@@ -62,7 +65,9 @@ class Feed:
         self._collection = cluster.collection(call.resource.collection)
         self._stop_listening: Callable[[], None] | None = None
         self.is_over = False
+        self.is_waiting = False
         self.was_too_slow = False
+        self._awaited = 0
         self._begin(call, options)
 
     def take(self) -> bytes:
@@ -76,6 +81,13 @@ class Feed:
         if self._bookmarks and not self.is_over:
             self._lines.append(self._bookmark({}))
 
+    def give_up(self) -> None:
+        """End a watch whose version was not reached."""
+        self.close()
+        self.is_waiting = False
+        error = NotYet(self._awaited).error(self._cluster.storage.revision)
+        self._lines.append(_line("ERROR", encode(error.status)))
+
     def close(self) -> None:
         """Listen no more; may be called again."""
         self.is_over = True
@@ -86,7 +98,8 @@ class Feed:
     def _begin(self, call: Call, options: ListOptions) -> None:
         since = revision_of(options.resource_version)
         if since > self._cluster.storage.revision:
-            raise NotYet(since)
+            self._await(since, lambda: self._begin(call, options))
+            return
         if options.send_initial_events:
             self._send_all(call.namespace)
             if self._bookmarks:
@@ -100,6 +113,20 @@ class Feed:
                 self.is_over = True
                 return
         self._stop_listening = self._collection.listen(self._hear)
+
+    def _await(self, revision: int, begin: Callable[[], None]) -> None:
+        """Begin when a version is reached."""
+        self.is_waiting = True
+
+        def look(resource: GroupResource, event: Event) -> None:
+            if event.resource_version >= revision:
+                self.close()
+                self.is_waiting = self.is_over = False
+                begin()
+                self._wake()
+
+        self._awaited = revision
+        self._stop_listening = self._cluster.storage.listen(look)
 
     def _send_all(self, namespace: str) -> None:
         for stored in self._collection.all(namespace):
