@@ -86,7 +86,8 @@ class Case:
     @property
     def text(self) -> str:
         """All that the author wrote, by which masking knows what the servers made up."""
-        return "\n".join(f"{request.path} {_written(request.body)}" for request in self.requests)
+        text = "\n".join(f"{request.path} {_written(request.body)}" for request in self.requests)
+        return text.replace("${ns}", self.namespace)
 
 
 def _written(body: Any) -> str:

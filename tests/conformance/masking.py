@@ -14,7 +14,9 @@ __all__ = ["masked"]
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
-_SERVER = re.compile(r"\b(127\.0\.0\.1|localhost):\d+")
+_SERVER = re.compile(r"\b(\d+\.\d+\.\d+\.\d+|localhost):\d+")
+_CERTIFICATE = re.compile(r"X509SHA256=[0-9a-f]{64}")
+_AGE = re.compile(r"(\d+[smhdy])+")
 _VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: ))(\d+)')
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"
 _PREFIX = re.compile(r"""generateName"?: ?"?([\w.-]+)""")
@@ -53,7 +55,7 @@ class _Masks:
             for item in value:
                 self.learn(item)
 
-    def replaced(self, value: Any, key: str = "", *, listed: bool = False) -> Any:
+    def replaced(self, value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
             return self._replaced_object(value)
         if isinstance(value, list):
@@ -79,6 +81,8 @@ class _Masks:
         return result
 
     def _replaced_text(self, text: str, key: str) -> str:
+        if key == "cells" and _AGE.fullmatch(text):
+            return "<age>"
         if key == _VERSION and text.isdigit() and text not in ("0", "1") and text not in self._written:
             return self._numbered("version", text)
         for name, mask in self._names.items():
@@ -89,6 +93,7 @@ class _Masks:
         text = _TIME.sub(lambda match: match[0] if match[0] in self._written else "<time>", text)
         text = _TOKEN.sub("<token>", text)
         text = _SERVER.sub("<server>", text)
+        text = _CERTIFICATE.sub("X509SHA256=<digest>", text)
         return _VERSION_IN_TEXT.sub(lambda match: f"{match[1]}{self._unless_written('version', match[2])}", text)
 
     def _unless_written(self, kind: str, value: str) -> str:

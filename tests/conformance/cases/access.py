@@ -11,9 +11,11 @@ CASES = [
     case("review-of-my-access",
          post(f"{_REVIEWS}/selfsubjectaccessreviews",
               {"spec": {"resourceAttributes": {"verb": "get", "resource": "pods", "namespace": "${ns}"}}}),
-         post(f"{_REVIEWS}/selfsubjectaccessreviews", {"spec": {"nonResourceAttributes": {"verb": "get", "path": "/x"}}}),
+         post(f"{_REVIEWS}/selfsubjectaccessreviews",
+              {"spec": {"nonResourceAttributes": {"verb": "get", "path": "/x"}}}),
          post(f"{_REVIEWS}/selfsubjectaccessreviews", {"spec": {}}),
-         post(f"{_REVIEWS}/selfsubjectaccessreviews", {"spec": {"resourceAttributes": {}, "nonResourceAttributes": {}}})),
+         post(f"{_REVIEWS}/selfsubjectaccessreviews",
+              {"spec": {"resourceAttributes": {}, "nonResourceAttributes": {}}})),
     case("review-of-the-access-of-another",
          post(f"{_REVIEWS}/subjectaccessreviews", {"spec": {
              "user": "nobody", "resourceAttributes": {"verb": "get", "resource": "pods"}}}),
