@@ -88,6 +88,8 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
             force=bool(options.force),
             subresource=call.subresource,
         )
+        if document.duplicates and call.field_validation == "Strict":
+            raise errors.bad_request(f"error strict decoding YAML: {document.duplicates[0]}")
         report(call, document.duplicates)
         new = _decode(call, Patched(merged, "", ()))
         if entries:
