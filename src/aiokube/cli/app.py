@@ -6,6 +6,7 @@ import typer
 
 import aiokube
 
+from .demo import demo
 from .serve import serve
 
 __all__ = ["app"]
@@ -33,4 +34,5 @@ def _common(
     pass
 
 
+app.command()(demo)
 app.command()(serve)
