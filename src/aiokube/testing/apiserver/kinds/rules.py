@@ -75,6 +75,12 @@ class Rules:
     """What becomes of dependents when a deletion does not say: "Background" or "Orphan"; None for kinds whose
     dependents nobody collects."""
 
+    standard_finalizers: ClassVar[bool] = True
+    """A finalizer without a slash must be one of Kubernetes' own."""
+
+    orphaning_warning: ClassVar[str] = ""
+    """What is said to a deletion that does not say what becomes of dependents."""
+
     storage_prefix: ClassVar[str] = ""
     """Where etcd would have the objects, as some messages say; "" for the resource's plural."""
 

@@ -24,15 +24,18 @@ def bind(cluster: Cluster, call: Call, binding: Object) -> Outcome:
         call: of the resource pods, with the name of the pod.
 
     Raises:
-        StatusError: there is no such pod (404), or it cannot be bound (409).
+        StatusError: the binding is for another pod (400) or for no node (500), there is no such pod (404), or it
+            cannot be bound (409).
     """
+    if binding["metadata"].get("name") != call.name:
+        raise errors.bad_request("name in URL does not match name in Binding object")
+    if wrong := list(validate_binding(binding)):
+        raise errors.StatusError(500, "", aggregate(wrong))
     resource = call.resource
     collection = cluster.collection(resource.collection)
     stored = collection.get(call.namespace, call.name)
     if stored is None:
         raise errors.not_found(resource.group_resource, call.name)
-    if wrong := list(validate_binding(binding)):
-        raise errors.internal_error(aggregate(wrong))
     pod = stored.object()
     metadata, status = pod["metadata"], pod["status"]
     if why := _obstacle(pod, binding):

@@ -47,6 +47,7 @@ def delete(cluster: Cluster, call: Call, options: DeleteOptions) -> Outcome:
         StatusError: it is not there (404), is another than the preconditions say (409), or must stay (403).
     """
     resource = call.resource
+    _warn(call, options)
     collection = cluster.collection(resource.collection)
     stored = collection.get(call.namespace, call.name)
     if stored is None:
@@ -78,6 +79,7 @@ def delete(cluster: Cluster, call: Call, options: DeleteOptions) -> Outcome:
 
 def delete_each(cluster: Cluster, call: Call, objects: Sequence[Stored], options: DeleteOptions) -> None:
     """Delete all of these; those that are gone meanwhile are none of its business."""
+    _warn(call, options)
     for stored in objects:
         namespace, _, name = stored.key.rpartition("/")
         one = Call(call.resource, namespace=namespace, name=name, user=call.user, dry_run=options.dry_run)
@@ -158,6 +160,11 @@ def _marked(cluster: Cluster, call: Call, obj: Object, stored: Stored, options: 
     if obj != codec.from_storage(stored.object()):
         stored = cluster.collection(call.resource.collection).put(codec.to_storage(obj))
     return Outcome(stored, _code(options))
+
+
+def _warn(call: Call, options: DeleteOptions) -> None:
+    if call.resource.rules.orphaning_warning and _propagation(options) is None:
+        call.warnings.append(call.resource.rules.orphaning_warning)
 
 
 def _propagation(options: DeleteOptions) -> str | None:

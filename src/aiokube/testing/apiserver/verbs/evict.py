@@ -13,6 +13,8 @@ from aiokube.testing.apiserver.kinds.pods.evictions import mark_evicted, take_fr
 from .call import Call, Outcome
 from .delete import delete
 from .options import delete_options
+from .owning import own_written
+from .update import update
 
 __all__ = ["evict"]
 
@@ -39,8 +41,24 @@ def evict(cluster: Cluster, call: Call, eviction: Object) -> Outcome:
     budget = take_from_budgets(pod, cluster.list(_BUDGETS, call.namespace), cluster.now())
     if not (call.dry_run or options.dry_run):
         if budget is not None:
-            cluster.collection(_BUDGETS).put(cluster.normal(_BUDGETS, budget))
+            _spend(cluster, call, budget)
         mark_evicted(pod, cluster.now())
         pods.put(codec.normal(pod))
         delete(cluster, call, options)
     return Outcome({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}, 201)
+
+
+def _spend(cluster: Cluster, call: Call, budget: Object) -> None:
+    """Write the status of a budget, as the server itself does it."""
+    resource = cluster.resources.of_collection(_BUDGETS)
+    if resource is None:
+        raise LookupError(f"no kind has its objects in {_BUDGETS}")
+    name = budget["metadata"]["name"]
+    write = Call(resource, call.namespace, name, "status", user=call.user, manager="kube-apiserver")
+
+    def transform(live: Object | None) -> Object:
+        new = {**budget}
+        own_written(cluster, write, live, new)
+        return new
+
+    update(cluster, write, transform)

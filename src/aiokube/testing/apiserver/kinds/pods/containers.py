@@ -51,6 +51,7 @@ _MESSAGE_POLICIES = ("File", "FallbackToLogsOnError")
 _RULES_LIMIT = 20
 _EXIT_CODES_LIMIT = 255
 _ONLY_SIDECARS = ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe")
+_UNSET: Mapping[str, tuple[Any, ...]] = {"ports": ([],), "resources": ({},), "resizePolicy": ([],)}
 _NOT_EPHEMERAL = (
     "ports",
     "resources",
@@ -135,7 +136,7 @@ def validate_ephemeral_containers(
         if target and target not in targets:
             yield not_found(child(at, "targetContainerName"), target)
         for field in _NOT_EPHEMERAL:
-            if container.get(field):
+            if container.get(field) is not None and container[field] not in _UNSET.get(field, ()):
                 yield forbidden(child(at, field), "cannot be set for an Ephemeral Container")
         for number, mount in enumerate(container.get("volumeMounts") or []):
             for field in ("subPath", "subPathExpr"):

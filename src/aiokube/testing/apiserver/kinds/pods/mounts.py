@@ -31,8 +31,7 @@ def validate_mounts(
     Args:
         devices: its block devices, with which they may share neither volume nor path.
     """
-    device_names = {device.get("name") or "" for device in devices}
-    device_paths = {device.get("devicePath") or "" for device in devices}
+    others = {device.get("name") or "": device.get("devicePath") or "" for device in devices}
     seen: set[str] = set()
     for index, mount in enumerate(mounts):
         at, name, where = item(path, index), mount.get("name") or "", mount.get("mountPath") or ""
@@ -45,9 +44,9 @@ def validate_mounts(
         if where in seen:
             yield invalid(child(at, "mountPath"), where, "must be unique")
         seen.add(where)
-        if name in device_names:
+        if name in others:
             yield invalid(child(at, "name"), name, "must not already exist in volumeDevices")
-        if where in device_paths:
+        if where in others.values():
             yield invalid(child(at, "mountPath"), where, "must not already exist as a path in volumeDevices")
         yield from _sub_paths(mount, path, at)
         yield from _propagation(mount, container, child(path, "mountPropagation"))
@@ -62,8 +61,7 @@ def validate_devices(
     Args:
         mounts: its mounts, with which they may share neither volume nor path.
     """
-    mount_names = {mount.get("name") or "" for mount in mounts}
-    mount_paths = {mount.get("mountPath") or "" for mount in mounts}
+    others = {mount.get("name") or "": mount.get("mountPath") or "" for mount in mounts}
     names: set[str] = set()
     paths: set[str] = set()
     for index, device in enumerate(devices):
@@ -86,9 +84,9 @@ def validate_devices(
             yield invalid(child(at, "devicePath"), where, "can not contain backsteps ('..')")
         else:
             paths.add(where)
-        if name in mount_names:
+        if name in others:
             yield invalid(child(at, "name"), name, "must not already exist in volumeMounts")
-        if where in mount_paths:
+        if where in others.values():
             yield invalid(child(at, "devicePath"), where, "must not already exist as a path in volumeMounts")
         if name:
             names.add(name)

@@ -30,6 +30,10 @@ _SCHEDULING = ("nodeSelector", "tolerations", "schedulingGates")
 
 class JobRules(Rules):
     default_propagation = "Orphan"
+    orphaning_warning = (
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them "
+        "or set propagationPolicy=Orphan to suppress this warning"
+    )
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {
         "status.successful": lambda job: str((job.get("status") or {}).get("succeeded") or 0),
     }

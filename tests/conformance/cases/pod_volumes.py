@@ -1,0 +1,113 @@
+"""Volumes of pods: their sources, and the files in them."""
+
+from typing import Any
+
+from conformance.case import Request, case, post
+from conformance.objects import pod
+
+__all__ = ["CASES"]
+
+
+def _volumes(*volumes: dict[str, Any]) -> Request:
+    return post("pods?dryRun=All", pod(volumes=list(volumes)))
+
+
+def _sources(**sources: Any) -> Request:
+    """Return a pod with a volume for each source."""
+    return _volumes(*({"name": f"v{number}", kind: of} for number, (kind, of) in enumerate(sources.items())))
+
+
+def _projected(*sources: dict[str, Any], **more: Any) -> Request:
+    return _volumes({"name": "v", "projected": {"sources": list(sources), **more}})
+
+
+_NAME = {"fieldPath": "metadata.name"}
+
+CASES = [
+    case(
+        "pod-volume-names",
+        _volumes({"name": "", "emptyDir": {}}, {"name": "A", "emptyDir": {}}),
+        _volumes({"name": "v", "emptyDir": {}}, {"name": "v", "emptyDir": {}}),
+        _volumes({"name": "v", "emptyDir": {}, "hostPath": {"path": ""}, "downwardAPI": {}}),
+        _volumes({"name": "v"}),
+        looks_at="spec.volumes",
+    ),
+    case(
+        "pod-volumes-of-directories",
+        _sources(emptyDir={"sizeLimit": "-1"}, hostPath={"path": "/a/..", "type": "Foo"}),
+        _sources(gitRepo={"repository": "", "directory": "/x"}, nfs={"server": "", "path": "a"}),
+        _sources(persistentVolumeClaim={"claimName": ""}, ephemeral={}),
+        _sources(image={}),
+        _sources(image={"reference": "a", "pullPolicy": "Foo"}),
+        _sources(csi={"driver": ""}),
+        _sources(csi={"driver": "A b", "nodePublishSecretRef": {"name": ""}}),
+    ),
+    case(
+        "pod-volumes-of-objects",
+        _sources(configMap={}, secret={"secretName": "", "defaultMode": 1000}),
+        _sources(
+            secret={"secretName": "s", "items": [{"key": "", "path": "/a"}, {"key": "a", "path": "..b", "mode": -1}]}
+        ),
+        _sources(configMap={"name": "c", "items": [{"key": "a", "path": "a/../b"}]}),
+    ),
+    case(
+        "pod-volumes-of-fields",
+        _sources(downwardAPI={"items": [{"path": ""}, {"path": "a", "fieldRef": {"fieldPath": "spec.nodeName"}}]}),
+        _sources(downwardAPI={"items": [{"path": "b", "resourceFieldRef": {"resource": "limits.cpu"}}]}),
+        _sources(
+            downwardAPI={
+                "items": [
+                    {
+                        "path": "b",
+                        "fieldRef": _NAME,
+                        "resourceFieldRef": {"containerName": "c", "resource": "limits.cpu", "divisor": "3"},
+                    }
+                ]
+            }
+        ),
+    ),
+    case(
+        "pod-volumes-projected",
+        _projected(
+            {"secret": {"name": ""}}, {"serviceAccountToken": {"path": "", "expirationSeconds": 1}}, defaultMode=-1
+        ),
+        _projected(
+            {"secret": {"name": "s", "items": [{"key": "a", "path": "p"}]}},
+            {"configMap": {"name": "c", "items": [{"key": "a", "path": "p"}]}},
+            {"downwardAPI": {"items": [{"path": "p", "fieldRef": _NAME}]}},
+        ),
+        _projected({"secret": {"name": "a"}, "configMap": {"name": "b"}}),
+    ),
+    case(
+        "pod-volumes-of-old-clusters",
+        _sources(
+            awsElasticBlockStore={"volumeID": ""},
+            azureDisk={"diskName": "", "diskURI": ""},
+            glusterfs={"endpoints": "", "path": ""},
+            iscsi={"targetPortal": "", "iqn": "", "lun": 1},
+            flexVolume={"driver": ""},
+            scaleIO={"gateway": "", "system": "", "secretRef": {}},
+            vsphereVolume={"volumePath": ""},
+            portworxVolume={"volumeID": ""},
+            storageos={},
+            cinder={"volumeID": ""},
+            azureFile={"secretName": "", "shareName": ""},
+            photonPersistentDisk={"pdID": ""},
+            gcePersistentDisk={"pdName": ""},
+            cephfs={},
+            rbd={"monitors": [], "image": ""},
+        ),
+    ),
+    case(
+        "pod-volumes-of-old-clusters-completed",
+        _sources(
+            azureDisk={"diskName": "x", "diskURI": "https://x"},
+            iscsi={"targetPortal": "x", "iqn": "iqn.2001-04.com.example:x", "lun": 1},
+            scaleIO={"gateway": "x", "system": "x", "volumeName": "v", "secretRef": {}},
+            rbd={"monitors": ["a"], "image": "x"},
+            cephfs={"monitors": ["a"]},
+            glusterfs={"endpoints": "x", "path": "x"},
+        ),
+        looks_at="spec.volumes",
+    ),
+]
