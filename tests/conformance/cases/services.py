@@ -1,6 +1,6 @@
 """Services and what is behind them."""
 
-from conformance.case import case, delete, get, merge, post, put
+from conformance.case import case, delete, get, merge, post, put, until
 from conformance.objects import changed, service
 
 __all__ = ["CASES"]
@@ -63,6 +63,16 @@ CASES = [
         post("services", service(clusterIP="10.0.0.1")),
         post("services", service(clusterIP="abc")),
         post("services", service(clusterIP="010.0.0.9")),
+    ),
+    case(
+        "service-address-is-an-object",
+        post("services", service(clusterIP="10.0.0.248")),
+        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.248", status=200),
+        post("endpoints", {"metadata": {"name": "a"}}),
+        delete("services/a"),
+        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.248", status=404),
+        until("endpoints/a", status=404),
+        looks_at="spec.parentRef",
     ),
     case(
         "service-headless",

@@ -21,13 +21,8 @@ from . import access, bootstrap
 from .access import Authenticator, Authorization, KeptPolicy, Security, ServiceAccountTokens
 from .clock import Clock
 from .codec import Object
-from .controllers.cluster_roles import ClusterRoleAggregation
+from .controllers import Pace, Runner, controllers, simulation
 from .controllers.definitions import Definitions
-from .controllers.garbage import GarbageCollector
-from .controllers.namespaces import Namespaces
-from .controllers.runner import Runner
-from .controllers.service_accounts import RootCertificates, ServiceAccounts
-from .controllers.simulation import Pace, simulation
 from .customresources import discovery, openapi
 from .discovery import CustomDocuments, Documents
 from .faults import Faults
@@ -88,10 +83,10 @@ class Running:
             self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
         )
         server = web.Server(handler, handler_cancellation=True, access_log=None, logger=_quiet)
-        controllers = self._controllers(authority)
-        self._open.callback(controllers.close)
-        controllers.start()
-        controllers.drain()
+        jobs = self._controllers(authority)
+        self._open.callback(jobs.close)
+        jobs.start()
+        jobs.drain()
         runner = web.ServerRunner(server, shutdown_timeout=_CLOSE_SECONDS)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
@@ -103,16 +98,11 @@ class Running:
         await self._open.aclose()
 
     def _controllers(self, authority: Authority) -> Runner:
-        certificate = authority.key_pair.certificate
         return Runner(
             self.cluster,
             [
                 functools.partial(Definitions, changed=self._document),
-                Namespaces,
-                GarbageCollector,
-                ServiceAccounts,
-                functools.partial(RootCertificates, certificate=certificate),
-                ClusterRoleAggregation,
+                *controllers(authority.key_pair.certificate),
                 *(simulation(self._pace) if self._pace is not None else ()),
             ],
         )

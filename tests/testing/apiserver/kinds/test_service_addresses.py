@@ -126,6 +126,6 @@ def test_headless_services_without_selector_are_of_both_families() -> None:
 
 def test_the_addresses_of_a_service_are_objects_too() -> None:
     service = {"metadata": {"name": "a", "namespace": "n"}, "spec": {"clusterIPs": ["10.0.0.9"]}}
-    (address,) = service_addresses.ip_address_object(service)
+    (address,) = service_addresses.ip_address_objects(service)
     assert address["metadata"]["name"] == "10.0.0.9"
     assert address["spec"]["parentRef"] == {"resource": "services", "namespace": "n", "name": "a"}

@@ -15,6 +15,7 @@ from .garbage import GarbageCollector
 from .namespaces import Namespaces
 from .runner import Make, Runner
 from .service_accounts import RootCertificates, ServiceAccounts
+from .service_addresses import ServiceAddresses
 from .simulation import Pace, simulation
 
 __all__ = ["Pace", "Runner", "controllers", "simulation"]
@@ -32,4 +33,5 @@ def controllers(certificate: str) -> Sequence[Make]:
         ServiceAccounts,
         partial(RootCertificates, certificate=certificate),
         ClusterRoleAggregation,
+        ServiceAddresses,
     )

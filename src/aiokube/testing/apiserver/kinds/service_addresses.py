@@ -26,7 +26,7 @@ __all__ = [
     "allocate_update",
     "cluster_ips_errors",
     "family_of",
-    "ip_address_object",
+    "ip_address_objects",
     "is_headless",
     "needs_health_check",
 ]
@@ -83,7 +83,7 @@ def family_of(address: str) -> str:
     return "unknown" if parsed is None else f"IPv{parsed.version}"
 
 
-def ip_address_object(service: Object) -> Iterator[Object]:
+def ip_address_objects(service: Object) -> Iterator[Object]:
     """Return the IPAddress objects that say which Service has the addresses."""
     metadata = service["metadata"]
     for address in service["spec"].get("clusterIPs") or ():
