@@ -27,6 +27,7 @@ def _version(name: str, **more: Any) -> dict[str, Any]:
     return base | more
 
 
+_A = [{"jsonPath": ".spec.a"}]
 _TWO = changed(crd(), spec__versions=[_version("v1", storage=True), _version("v1beta1", deprecated=True)])
 
 CASES = [
@@ -178,7 +179,7 @@ CASES = [
     ),
     case(
         "definition-in-openapi",
-        post(_ROOT, changed(_TWO, spec__versions__0__selectableFields=[{"jsonPath": ".spec.a"}])),
+        post(_ROOT, changed(_TWO, spec__versions__0__selectableFields=_A, spec__versions__1__selectableFields=_A)),
         _ESTABLISHED,
         until("/openapi/v3/apis/${ns}.example.com/v1", status=200),
         until("/openapi/v3/apis/${ns}.example.com/v1beta1", status=200),

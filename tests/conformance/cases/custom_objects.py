@@ -82,7 +82,7 @@ def _case(name: str, *requests: Request, looks_at: str = "", **version: Any) -> 
             "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${ns}.example.com",
             says="InitialNamesAccepted",
         ),
-        until("/apis/${ns}.example.com/v1/namespaces/${ns}/widgets", status=200),
+        until(f"{_ROOT}/none", says='none\\" not found'),  # there is no storage for a moment
     )
     return case(f"custom-{name}", *begin, *requests, looks_at=looks_at)
 

@@ -82,6 +82,12 @@ class CustomCodec:
             structural_defaults.apply(written, obj)
         return Decoded(self.normal(obj), [f'unknown field "{path}"' for path in problems])
 
+    def complete(self, value: Object) -> Object:
+        """Return the object that an apply has made, with defaults; a null that is not allowed is still there."""
+        obj: Object = _numbers(value)
+        structural_defaults.apply(self._versions[self._api_version].written, obj)
+        return self.normal(obj)
+
     def normal(self, obj: Object) -> Object:
         """Return an object as Go writes it."""
         metadata = object_meta.read(obj.get("metadata")).metadata
@@ -124,8 +130,6 @@ class CustomCodec:
         kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
         if not kind:
             raise Undecodable(f"Object 'Kind' is missing in '{json_text(value)}'")
-        if not api_version:
-            raise Undecodable(f"Object 'apiVersion' is missing in '{json_text(value)}'", kind=kind)
         if api_version != self._api_version:
             expected = f"does not match the expected API version ({self._api_version})"
             raise errors.bad_request(f"the API version in the data ({api_version}) {expected}")

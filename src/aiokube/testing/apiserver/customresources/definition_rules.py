@@ -22,6 +22,8 @@ __all__ = ["BEHAVIOUR", "DEFAULTS", "DefinitionRules"]
 
 
 class DefinitionRules(Rules):
+    standard_finalizers = False
+
     def prepare_create(self, new: Object, context: Context) -> None:
         stored = storage_version(new)
         new["status"] = {"storedVersions": [stored]} if stored else {}
@@ -58,7 +60,7 @@ class DefinitionRules(Rules):
 def _name(definition: Object) -> Iterator[FieldError]:
     spec, name = definition.get("spec") or {}, definition["metadata"].get("name", "")
     plural = (spec.get("names") or {}).get("plural", "")
-    if name != f"{plural}.{spec.get('group', '')}":
+    if name and name != f"{plural}.{spec.get('group', '')}":
         yield invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group')
 
 

@@ -37,6 +37,8 @@ class ObjectRules(Rules):
 
     has_generation = True
     unconditional_update = False
+    standard_finalizers = False
+    reset_fields = {"": ("status",), "status": ("metadata", "spec")}  # noqa: RUF012  # as in Rules
 
     def __init__(
         self,
@@ -77,14 +79,16 @@ class ObjectRules(Rules):
         return any(new.get(name) != old.get(name) for name in {*new, *old} - {"metadata"})
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
-        return list(self._wrong_kind(new)) or [
+        self._check_kind(new)
+        return [
             *validation.validate(self._written, new),
             *self._validate_rest(new),
             *list_types.validate(self._written, new),
         ]
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return list(self._wrong_kind(new)) or [
+        self._check_kind(new)
+        return [
             *validation.validate(self._written, new, old),
             *self._validate_rest(new),
             *self._new_duplicates(new, old),
@@ -98,9 +102,8 @@ class ObjectRules(Rules):
             new["metadata"]["managedFields"] = owned
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        found = list(self._wrong_kind(new))
-        if found:
-            return found
+        self._check_kind(new)
+        found: list[FieldError] = []
         schema = self._written.fields.get("status")
         if schema is not None and "status" in new:
             found += validation.validate(schema.node, new["status"], old.get("status"), path="status")
@@ -113,10 +116,21 @@ class ObjectRules(Rules):
         added = sorted(set(new["metadata"].get("finalizers") or ()).difference(before))
         return [warning for name in added for warning in _finalizer_warnings(name)]
 
-    def _wrong_kind(self, obj: Object) -> Iterator[FieldError]:
-        for name, wanted in (("kind", self._kind), ("apiVersion", self._api_version)):
-            if obj.get(name) != wanted:
-                yield invalid(name, obj.get(name, ""), f"must be {wanted}")
+    def _check_kind(self, obj: Object) -> None:
+        """Require that an object is of the kind; nothing else is looked at if it is not.
+
+        Raises:
+            StatusError: it is not (422).
+        """
+        wanted = {"kind": self._kind, "apiVersion": self._api_version}
+        wrong = [
+            invalid(name, obj.get(name, ""), f"must be {word}")
+            for name, word in wanted.items()
+            if obj.get(name) != word
+        ]
+        if wrong:
+            group_kind = errors.GroupKind(self._resource.group, obj.get("kind", ""))
+            raise errors.invalid(group_kind, obj["metadata"].get("name", ""), wrong)
 
     def _validate_rest(self, new: Object) -> Iterator[FieldError]:
         if self._scale is not None:

@@ -45,7 +45,8 @@ class Scale:
     @property
     def paths(self) -> ScalePaths:
         """What the verbs of the subresource go by."""
-        return ScalePaths(tuple(steps(self.spec_replicas)), tuple(steps(self.status_replicas)), self._selector)
+        wanted, there = tuple(steps(self.spec_replicas)), tuple(steps(self.status_replicas))
+        return ScalePaths(wanted, there, self._selector, needed=self.spec_replicas)
 
     def validate_spec(self, obj: Mapping[str, Any]) -> Iterator[FieldError]:
         """Yield what is wrong with the wanted number."""

@@ -103,6 +103,7 @@ def _resource(definition: Definition, version: Mapping[str, Any], versions: Mapp
         short_names=tuple(names.get("shortNames") or ()),
         categories=tuple(names.get("categories") or ()),
         custom=True,
+        warning=deprecation(definition, name),
         scale=scale.paths if scale is not None else None,
     )
 

@@ -93,7 +93,7 @@ def _validate(call: Call, obj: Object, facts: Facts) -> None:
     found = metadata_rules.validate_create(
         obj,
         namespaced=resource.namespaced,
-        builtin=not resource.custom,
+        builtin=resource.rules.standard_finalizers,
         name_rule=lambda name, prefix: resource.rules.validate_name(name, prefix),
     )
     found.extend(resource.codec.validate(obj, None))

@@ -155,7 +155,11 @@ def _copy(new: Object, old: Object, name: str) -> None:
 
 def _validate(call: Call, new: Object, live: Object, facts: Facts) -> None:
     resource = call.resource
-    found = list(metadata_rules.validate_update(new, live, namespaced=resource.namespaced, builtin=not resource.custom))
+    found = list(
+        metadata_rules.validate_update(
+            new, live, namespaced=resource.namespaced, builtin=resource.rules.standard_finalizers
+        )
+    )
     found.extend(resource.codec.validate(new, live))
     found.extend(_validator(call)(new, live, facts))
     if found:
