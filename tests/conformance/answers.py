@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.case import Case, Request
 
-__all__ = ["HEADERS", "Answer", "Server", "answers"]
+__all__ = ["HEADERS", "Answer", "Conversation", "Server", "answers"]
 
 HEADERS = (
     "Allow",
@@ -75,14 +75,30 @@ class Answer:
 
 
 @dataclass
-class _Conversation:
+class Conversation:
+    """What was said to one server in one case: requests refer to the answers that have names."""
+
     case: Case
     connection: http.client.HTTPSConnection
     server: Server
     named: dict[str, Any] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
 
+    def enter(self) -> None:
+        """Make the namespace of the case, and wait for what controllers put there."""
+        made = self.ask(Request("POST", "/api/v1/namespaces", {"metadata": {"name": self.case.namespace}}))
+        if made.status != 201:
+            raise AssertionError(f"no namespace: {made.body}")
+        for path in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
+            self.ask(Request("GET", path, content_type=None, until_status=200))
+
+    def leave(self) -> None:
+        """Delete what the case made, without waiting."""
+        for path in (*reversed(self.made), "/api/v1/namespaces/${ns}"):
+            self.ask(Request("DELETE", path, content_type=None))
+
     def ask(self, request: Request) -> Answer:
+        """Send a request and return its answer, the one that is waited for if it says so."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
         answer = self._once(request)
         while not _is_what_is_waited_for(request, answer) and time.monotonic() < deadline:
@@ -159,29 +175,17 @@ def answers(case: Case, server: Server) -> list[Answer]:
     A reference to what is not there is sent as None, and so shows in the comparison.
     """
     with server.connection() as connection:
-        conversation = _Conversation(case, connection, server)
-        _enter(conversation)
+        conversation = Conversation(case, connection, server)
+        conversation.enter()
         try:
             return [conversation.ask(request) for request in case.requests]
         finally:
-            _leave(conversation)
-
-
-def _enter(conversation: _Conversation) -> None:
-    namespace = {"metadata": {"name": conversation.case.namespace}}
-    made = conversation.ask(Request("POST", "/api/v1/namespaces", namespace))
-    if made.status != 201:
-        raise AssertionError(f"no namespace: {made.body}")
-    for path in ("serviceaccounts/default", "configmaps/kube-root-ca.crt"):
-        conversation.ask(Request("GET", path, content_type=None, until_status=200))
-
-
-def _leave(conversation: _Conversation) -> None:
-    for path in (*reversed(conversation.made), "/api/v1/namespaces/${ns}"):
-        conversation.ask(Request("DELETE", path, content_type=None))
+            conversation.leave()
 
 
 def _is_what_is_waited_for(request: Request, answer: Answer) -> bool:
+    if request.events:
+        return True
     if request.until_status and answer.status != request.until_status:
         return False
     return not request.until or request.until in json.dumps(answer.body)
@@ -205,7 +209,7 @@ def _answer(
     }
     found["ETag"] = response.getheader("ETag") is not None
     if request.events and response.status == 200:
-        content = _events(response, request.events)
+        content = _events(response, request)
         connection.close()
         return Answer(response.status, found, content)
     text = response.read()
@@ -214,9 +218,9 @@ def _answer(
     return Answer(response.status, found, _content(text))
 
 
-def _events(response: http.client.HTTPResponse, count: int) -> list[Any]:
+def _events(response: http.client.HTTPResponse, request: Request) -> list[Any]:
     events: list[Any] = []
-    while len(events) < count:
+    while len(events) < request.events:
         try:
             line = response.readline()
         except TimeoutError:
@@ -225,6 +229,8 @@ def _events(response: http.client.HTTPResponse, count: int) -> list[Any]:
         if not line:
             break
         events.append(json.loads(line))
+        if request.until and request.until in line.decode():
+            break
     return events
 
 

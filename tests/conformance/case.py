@@ -46,7 +46,7 @@ class Request:
         headers: besides Accept and Content-Type.
         events: of a watch, that are read before the connection is closed; 0 for anything else.
         until_status: asked again until the answer has this status; 0 for once.
-        until: asked again until the answer contains this text.
+        until: asked again until the answer contains this text; a watch ends with the event that does.
         anonymous: without credentials.
     """
 

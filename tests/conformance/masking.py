@@ -18,6 +18,7 @@ _SERVER = re.compile(r"\b(\d+\.\d+\.\d+\.\d+|localhost):\d+")
 _CERTIFICATE = re.compile(r"X509SHA256=[0-9a-f]{64}")
 _AGE = re.compile(r"(\d+[smhdy])+")
 _VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: ))(\d+)')
+_OLDEST_VERSION = re.compile(r"(too old resource version: \d+) \(\d+\)")
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"
 _PREFIX = re.compile(r"""generateName"?: ?"?([\w.-]+)""")
 
@@ -86,7 +87,8 @@ class _Masks:
         if key == _VERSION and text.isdigit() and text not in ("0", "1") and text not in self._written:
             return self._numbered("version", text)
         for name, mask in self._names.items():
-            text = text.replace(name, mask)
+            if name in text:  # one address may begin another
+                text = re.sub(rf"{re.escape(name)}(?!\d)", mask, text)
         for generated in self._generated:
             text = generated.sub(lambda match: f"{match[1]}{self._unless_written('generated', match[2])}", text)
         text = _UID.sub(lambda match: self._unless_written("uid", match[0]), text)
@@ -94,6 +96,7 @@ class _Masks:
         text = _TOKEN.sub("<token>", text)
         text = _SERVER.sub("<server>", text)
         text = _CERTIFICATE.sub("X509SHA256=<digest>", text)
+        text = _OLDEST_VERSION.sub(r"\1 (<oldest version>)", text)
         return _VERSION_IN_TEXT.sub(lambda match: f"{match[1]}{self._unless_written('version', match[2])}", text)
 
     def _unless_written(self, kind: str, value: str) -> str:
