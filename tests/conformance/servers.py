@@ -1,12 +1,11 @@
 """The two servers that cases run on."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from aiokube.testing import APIServer
 from aiokube.testing.users import User
 from conformance.answers import Server
 
@@ -30,38 +29,6 @@ def server_of(started: _HasAdmin) -> Server:
 
 @contextmanager
 def embedded_server() -> Iterator[Server]:
-    """Run an APIServer in a thread of its own, since cases wait for answers without any event loop."""
-    from aiokube.testing.apiserver.server import APIServer
-
-    started = threading.Event()
-    found: list[Server | BaseException] = []
-    loop = asyncio.new_event_loop()
-    ending = asyncio.Event()
-
-    async def serve() -> None:
-        try:
-            async with APIServer() as server:
-                found.append(server_of(server))
-                started.set()
-                await ending.wait()
-        except BaseException as error:
-            found.append(error)
-            raise
-        finally:
-            started.set()
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(target=run, name="asyncio_embedded")
-    thread.start()
-    started.wait()
-    try:
-        if isinstance(found[0], BaseException):
-            raise found[0]
-        yield found[0]
-    finally:
-        if loop.is_running():
-            loop.call_soon_threadsafe(ending.set)
-        thread.join()
+    """Run an APIServer that goes by its roles, as the control plane does."""
+    with APIServer(authorization="RBAC") as server:
+        yield server_of(server)

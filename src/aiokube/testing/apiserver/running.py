@@ -35,7 +35,7 @@ __all__ = ["Running"]
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
 _BACKLOG = 1024
-_ADMIN = "kubernetes-admin"
+_ADMIN = "admin"
 _MASTERS = "system:masters"
 # Watches end at once when the server closes; what is left then is a client that sends without end.
 _CLOSE_SECONDS = 1.0

@@ -11,6 +11,7 @@ from aiokube.testing.apiserver.documents import Document
 
 from .body import read_object
 from .call import Call, Outcome
+from .owning import own_written
 
 __all__ = ["answer"]
 
@@ -52,5 +53,7 @@ def answer(cluster: Cluster, security: Security, call: Call, document: Document)
     if reviewer is None:
         return None
     review = read_object(call, document)
+    own_written(cluster, call, None, review)
+    own_written(cluster, call, None, review)
     answered = resource.codec.normal(reviewer(review, call, cluster, security))
     return Outcome(answered, 201)
