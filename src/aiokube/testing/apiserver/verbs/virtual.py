@@ -54,6 +54,5 @@ def answer(cluster: Cluster, security: Security, call: Call, document: Document)
         return None
     review = read_object(call, document)
     own_written(cluster, call, None, review)
-    own_written(cluster, call, None, review)
     answered = resource.codec.normal(reviewer(review, call, cluster, security))
     return Outcome(answered, 201)
