@@ -71,6 +71,9 @@ def _escaped(sign: str) -> str:
     if printable(sign):
         return sign
     code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00  # a byte that is not UTF-8, as Python carries it in a text
+        return f"\\x{code:02x}"
     if code < 0x80:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -135,3 +135,23 @@ def test_all_that_one_may_is_listed(stored: Any, decides: Authorizer) -> None:
     }
     with pytest.raises(StatusError, match="no namespace on request"):
         reviews.self_subject_rules_review(review(spec={}), JANE, decides)
+
+
+@pytest.mark.parametrize(
+    ("selectors", "problem"),
+    [
+        ({"labelSelector": {"rawSelector": "a in ("}}, "labelSelector ignored"),
+        ({"fieldSelector": {"rawSelector": "a"}}, "fieldSelector ignored"),
+        (
+            {"labelSelector": {"requirements": [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "Like"}]}},
+            "labelSelector partially ignored",
+        ),
+        ({"labelSelector": {"rawSelector": "a in (b)"}, "fieldSelector": {"rawSelector": "a=b"}}, ""),
+    ],
+)
+def test_selectors_that_are_not_understood_are_named(
+    decides: Authorizer, selectors: dict[str, Any], problem: str
+) -> None:
+    spec = {"user": "jane", "resourceAttributes": {**PODS, **selectors}}
+    error = f"spec.resourceAttributes.{problem} due to parse error" if problem else None
+    assert reviews.subject_access_review(review(spec=spec), decides)["status"].get("evaluationError") == error

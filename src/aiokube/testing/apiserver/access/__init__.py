@@ -18,7 +18,7 @@ from .request_info import Attributes, RequestInfo, attributes, request_info
 from .security import Security
 from .service_account_tokens import ISSUER, ServiceAccountTokens
 from .tls import server_context
-from .token_requests import answer_token_request
+from .token_requests import answer_token_request, defaulted_token_request
 
 __all__ = [
     "ANONYMOUS",
@@ -42,6 +42,7 @@ __all__ = [
     "authorizer",
     "confirm",
     "default_policy",
+    "defaulted_token_request",
     "forbidden",
     "impersonated",
     "impersonated_by_headers",

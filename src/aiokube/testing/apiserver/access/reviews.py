@@ -9,12 +9,13 @@ Source: https://github.com/kubernetes/kubernetes/tree/v1.36.3/pkg/registry/autho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver import field_errors
 from aiokube.testing.apiserver.errors import GroupKind, StatusError, bad_request, invalid
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.selectors import parse_fields, parse_labels, selector_of
 
 from .authentication import Authenticator
 from .authorization import Authorizer, Verdict
@@ -137,6 +138,8 @@ def _answered(review: Object, wanted: Attributes, authorizer: Authorizer) -> Obj
         status["denied"] = True
     if decision.reason:
         status["reason"] = decision.reason
+    if error := _evaluation_error(review.get("spec") or {}):
+        status["evaluationError"] = error
     return {**review, "status": status}
 
 
@@ -222,6 +225,41 @@ def _selector_errors(spec: Mapping[str, Any]) -> Iterable[FieldError]:
         if not raw and not requirements:
             detail = f"when {where} is specified, requirements or rawSelector is required"
             yield field_errors.required(f"{where}.requirements", detail)
+
+
+def _evaluation_error(spec: Mapping[str, Any]) -> str:
+    """Say which selectors were not understood; what is asked for is then broader than what was meant."""
+    resource = spec.get("resourceAttributes") or {}
+    texts = []
+    for name, parse, is_known in (
+        ("fieldSelector", parse_fields, _is_field_requirement),
+        ("labelSelector", parse_labels, _is_label_requirement),
+    ):
+        selector = resource.get(name) or {}
+        known = [is_known(requirement) for requirement in selector.get("requirements") or ()]
+        if not all(known) or not _is_readable(parse, selector.get("rawSelector", "")):
+            texts.append(f"spec.resourceAttributes.{name} {'partially ' * any(known)}ignored due to parse error")
+    return "; ".join(texts)
+
+
+def _is_readable(parse: Callable[[str], object], selector: str) -> bool:
+    try:
+        parse(selector)
+    except StatusError:
+        return False
+    return True
+
+
+def _is_field_requirement(requirement: Mapping[str, Any]) -> bool:
+    return requirement.get("operator") in {"In", "NotIn"} and len(requirement.get("values") or ()) == 1
+
+
+def _is_label_requirement(requirement: Mapping[str, Any]) -> bool:
+    try:
+        selector_of({"matchExpressions": [requirement]})
+    except ValueError:
+        return False
+    return True
 
 
 def _metadata_errors(review: Object, *allowed: str) -> Iterable[FieldError]:

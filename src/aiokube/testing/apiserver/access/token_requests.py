@@ -19,7 +19,7 @@ from .identity import service_account_name
 from .objects import Objects
 from .service_account_tokens import ServiceAccountTokens
 
-__all__ = ["answer_token_request"]
+__all__ = ["answer_token_request", "defaulted_token_request"]
 
 _KIND = GroupKind("authentication.k8s.io", "TokenRequest")
 _SERVICE_ACCOUNTS = GroupResource("", "serviceaccounts")
@@ -35,6 +35,14 @@ _KUBELETS_SECONDS = 3607
 _EXTENDED_SECONDS = 365 * 24 * 3600
 
 
+def defaulted_token_request(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a TokenRequest as it is when it has its defaults."""
+    spec = dict(request.get("spec") or {})
+    if spec.get("expirationSeconds") is None:
+        spec["expirationSeconds"] = _DEFAULT_SECONDS
+    return {**request, "metadata": dict(request.get("metadata") or {}), "spec": spec}
+
+
 def answer_token_request(
     request: dict[str, Any],
     *,
@@ -47,14 +55,15 @@ def answer_token_request(
     """Return a TokenRequest with a token.
 
     Args:
-        request: as it came, in normal form.
+        request: as it came.
         namespace: of the service account, as the path has it.
         name: of the service account, as the path has it.
 
     Raises:
         StatusError: there is no such account, or it cannot be done.
     """
-    metadata = dict(request.get("metadata") or {})
+    request = defaulted_token_request(request)
+    metadata, spec = request["metadata"], request["spec"]
     _match(metadata, namespace=namespace, name=name)
     account = objects.get(_SERVICE_ACCOUNTS, name, namespace)
     if account is None:
@@ -63,10 +72,9 @@ def answer_token_request(
     if metadata.get("uid", uid) != uid:
         why = f"the UID in the token request ({metadata['uid']}) does not match the UID of the service account ({uid})"
         raise conflict(GroupResource(*_KIND), name, why)
-    metadata |= {"name": name, "namespace": namespace, "uid": uid, "creationTimestamp": time(now)}
-    spec = dict(request.get("spec") or {})
+    metadata = {"name": name, "namespace": namespace, "uid": uid} | metadata | {"creationTimestamp": time(now)}
     spec["audiences"] = spec.get("audiences") or list(tokens.audiences)
-    spec["expirationSeconds"] = _seconds(spec.get("expirationSeconds"))
+    _check_seconds(spec["expirationSeconds"])
     bound = _bound(spec.get("boundObjectRef"), namespace=namespace, account=name, objects=objects)
     references = {"namespace": namespace, "serviceaccount": {"name": name, "uid": uid}, **bound}
     token = tokens.sign(_claims(references, spec, now, extended=_is_extended(spec, bound, tokens)))
@@ -74,7 +82,7 @@ def answer_token_request(
     return {
         "kind": _KIND.kind,
         "apiVersion": f"{_KIND.group}/v1",
-        "metadata": metadata,
+        "metadata": dict(sorted(metadata.items(), key=lambda field: field[0] == "managedFields")),
         "spec": {**spec, "boundObjectRef": spec.get("boundObjectRef")},
         "status": {"token": token, "expirationTimestamp": expiration},
     }
@@ -88,8 +96,7 @@ def _match(metadata: Mapping[str, Any], **wanted: str) -> None:
             raise invalid(_KIND, wanted["name"], [field_errors.invalid(f"metadata.{field}", value, detail)])
 
 
-def _seconds(asked: int | None) -> int:
-    seconds = _DEFAULT_SECONDS if asked is None else asked
+def _check_seconds(seconds: int) -> None:
     detail = ""
     if seconds < _LEAST_SECONDS:
         detail = "may not specify a duration less than 10 minutes"
@@ -97,7 +104,6 @@ def _seconds(asked: int | None) -> int:
         detail = "may not specify a duration larger than 2^32 seconds"
     if detail:
         raise invalid(_KIND, "", [field_errors.invalid("spec.expirationSeconds", seconds, detail)])
-    return seconds
 
 
 def _bound(

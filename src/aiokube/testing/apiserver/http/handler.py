@@ -93,7 +93,10 @@ class Handler:
             early = await misbehaving.before(received.request, received.fault)
             if early is not None:
                 return early
-            user = self._admit(info, received)
+            try:
+                user = self._admit(info, received)
+            except errors.StatusError as error:
+                return _refusal(error)
             entry.user = user.name
             if info.is_resource:
                 answer = await self._resources.answer(info, received, user)
@@ -128,6 +131,13 @@ def _refused(received: Received, error: errors.StatusError) -> Answer:
     answer = of_error(error)
     media_type, pretty = for_errors(received.header("Accept"), received.query, received.header("User-Agent"))
     return replace(answer, body=rendered(answer.body, media_type, pretty=pretty), media_type=media_type)
+
+
+def _refusal(error: errors.StatusError) -> Answer:
+    """Return the answer to who may not; no browser shall guess what it is, says kube-apiserver unless it is 401."""
+    answer = of_error(error)
+    headers = {} if error.code == 401 else {"X-Content-Type-Options": "nosniff"}
+    return replace(answer, body=answer.body + b"\n", headers={**answer.headers, **headers})
 
 
 async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:

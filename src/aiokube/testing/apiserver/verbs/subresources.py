@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from aiokube.testing.apiserver import access, errors
+from aiokube.testing.apiserver import access, errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.schema import builtin, decoding
@@ -44,6 +44,14 @@ def not_here(call: Call) -> errors.StatusError:
 
 
 def _token(cluster: Cluster, security: access.Security, call: Call, request: Object) -> Outcome:
+    request = access.defaulted_token_request(request)
+    gvk = call.resource.subresources[call.subresource].kind
+    kind = ownership.Kind(gvk.kind, gvk.api_version, builtin.kind_node(*gvk))
+    entries = ownership.updated(
+        kind, None, request, manager=call.manager, now=cluster.now(), subresource=call.subresource
+    )
+    if entries:
+        request["metadata"]["managedFields"] = entries
     answer = access.answer_token_request(
         request,
         namespace=call.namespace,
