@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, delete, get, merge, post, put, until
+from conformance.case import case, delete, get, merge, post, put, until, watch
 from conformance.objects import changed, crd
 
 __all__ = ["CASES"]
@@ -27,6 +27,12 @@ def _version(name: str, **more: Any) -> dict[str, Any]:
     return base | more
 
 
+_OTHER = {
+    "openAPIV3Schema": {
+        "type": "object",
+        "properties": {"spec": {"type": "object", "properties": {"b": {"type": "integer", "default": 2}}}},
+    }
+}
 _A = [{"jsonPath": ".spec.a"}]
 _TWO = changed(crd(), spec__versions=[_version("v1", storage=True), _version("v1beta1", deprecated=True)])
 
@@ -125,6 +131,21 @@ CASES = [
         get(_OBJECTS),
         get("/apis/${ns}.example.com"),
         looks_at="Warning",
+    ),
+    case(
+        "definition-whose-schema-changes",
+        post(_ROOT, crd(schema={"openAPIV3Schema": _SCHEMA})),
+        _ESTABLISHED,
+        until(f"{_OBJECTS}/none", says='none\\" not found'),
+        post(_OBJECTS, _widget(spec={"a": "1"})),
+        merge(f"{_ROOT}/{_NAME}", {"spec": {"versions": [_version("v1", storage=True, schema=_OTHER)]}}),
+        until(f"{_OBJECTS}/a", says='"b": 2'),
+        get(_OBJECTS),
+        watch(
+            f"{_OBJECTS}?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true", events=1
+        ),
+        merge(f"{_OBJECTS}/a", {"metadata": {"labels": {"l": "1"}}}),
+        looks_at="spec",
     ),
     case(
         "definition-with-a-name-that-is-taken",

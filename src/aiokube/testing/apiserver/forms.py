@@ -92,7 +92,7 @@ def decoded(resource: Resource, shown: Shown) -> Object:
 
 def _plain(resource: Resource, shown: Shown) -> bytes:
     if isinstance(shown, Stored):
-        if resource.stored_api_version == resource.api_version:
+        if resource.as_stored and resource.stored_api_version == resource.api_version:
             return shown.body
         return encode(resource.codec.from_storage(shown.object()))
     return encode(shown)

@@ -53,6 +53,7 @@ class Resource:
         custom: Comes from a CustomResourceDefinition.
         make_printer: Returns what makes rows of its objects; it is called when somebody wants a table.
         warning: What every answer warns of, "" for nothing.
+        as_stored: Objects are answered as they are stored; otherwise their definition has changed since.
     """
 
     group: str
@@ -74,6 +75,7 @@ class Resource:
     custom: bool = False
     scale: ScalePaths | None = None
     warning: str = ""
+    as_stored: bool = True
 
     @property
     def api_version(self) -> str:

@@ -85,7 +85,11 @@ class CustomCodec:
     def complete(self, value: Object) -> Object:
         """Return the object that an apply has made, with defaults; a null that is not allowed is still there."""
         obj: Object = _numbers(value)
-        structural_defaults.apply(self._versions[self._api_version].written, obj)
+        written = self._versions[self._api_version].written
+        structural_defaults.apply(written, obj)
+        malformed, _ = embedded.coerce(written, obj, object_meta.read)
+        if malformed is not None:
+            raise Undecodable(str(malformed))
         return self.normal(obj)
 
     def normal(self, obj: Object) -> Object:

@@ -18,7 +18,7 @@ from aiokube.testing.apiserver.schema.node import Node, Shape
 from . import embedded, object_meta
 from .schema_walk import Schema
 
-__all__ = ["prune", "validate"]
+__all__ = ["validate"]
 
 _Wrap = Callable[[Any], dict[str, Any]]
 """Puts a default of an object's metadata into an object, so that it can be looked at as a whole."""
@@ -28,14 +28,6 @@ def validate(schema: Schema, path: str) -> list[FieldError]:
     """Return what is wrong with the defaults of a structural schema."""
     root = {**schema, "x-kubernetes-embedded-resource": True}
     return list(_validate(root, path, root, lambda value: dict(value), in_metadata=False))
-
-
-def prune(schema: Schema) -> Schema:
-    """Return a structural schema whose defaults in metadata have lost what metadata does not have.
-
-    Elsewhere there is nothing to lose: `validate` refuses it.
-    """
-    return schema
 
 
 def _validate(schema: Schema, path: str, root: Schema, wrap: _Wrap, *, in_metadata: bool) -> Iterator[FieldError]:

@@ -104,6 +104,7 @@ def _resource(definition: Definition, version: Mapping[str, Any], versions: Mapp
         categories=tuple(names.get("categories") or ()),
         custom=True,
         warning=deprecation(definition, name),
+        as_stored=definition["metadata"].get("generation", 1) == 1,
         scale=scale.paths if scale is not None else None,
     )
 
