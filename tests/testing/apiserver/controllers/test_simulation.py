@@ -302,8 +302,8 @@ def test_pods_that_are_nobodys_are_taken_on(world: Any) -> None:
 
 
 def test_stateful_set_makes_pods_in_order(world: Any) -> None:
-    claim = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}
-    claim["spec"]["resources"] = {"requests": {"storage": "1Gi"}}  # type: ignore[assignment]
+    wanted = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    claim = {"metadata": {"name": "data"}, "spec": wanted}
     world.create(_STATEFUL_SETS, _workload("StatefulSet", replicas=2, serviceName="web", volumeClaimTemplates=[claim]))
     assert [pod["metadata"]["name"] for pod in world.pods()] == ["web-0"]
     world.advance(2)

@@ -16,10 +16,11 @@ from aiokube.testing.apiserver.storage import Event
 from .affinity import is_selected, is_tolerated
 from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, pod_of_template
 from .resources import DAEMON_SETS, NODES, PODS
-from .revisions import REVISION_LABEL, current_revision
+from .revisions import REVISION_LABEL, TEMPLATE_GENERATION, current_revision
 
 __all__ = ["DaemonSets"]
 
+_GENERATION_LABEL = "pod-template-generation"
 _TOLERATED = (
     ("node.kubernetes.io/not-ready", "NoExecute"),
     ("node.kubernetes.io/unreachable", "NoExecute"),
@@ -57,7 +58,7 @@ class DaemonSets(Controller):
         daemon_set = self.client.get(DAEMON_SETS, name, namespace)
         if daemon_set is None or is_terminating(daemon_set):
             return
-        revision = current_revision(self.client, daemon_set)
+        revision = current_revision(self.client, daemon_set, hash_label=REVISION_LABEL)
         nodes = [node["metadata"]["name"] for node in self.client.list(NODES) if _takes(node, daemon_set)]
         pods = self._pods(daemon_set)
         for node in nodes:
@@ -130,7 +131,9 @@ def _takes(node: Object, daemon_set: Object) -> bool:
 
 def _pod(daemon_set: Object, node: str, revision: str) -> Object:
     pod = pod_of_template(daemon_set, daemon_set["spec"]["template"])
-    pod["metadata"]["labels"] = {**pod["metadata"].get("labels", {}), REVISION_LABEL: revision}
+    generation = daemon_set["metadata"]["annotations"][TEMPLATE_GENERATION]
+    labels = {REVISION_LABEL: revision, _GENERATION_LABEL: generation}
+    pod["metadata"]["labels"] = {**pod["metadata"].get("labels", {}), **labels}
     spec = pod["spec"]
     only = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": [node]}]}
     required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [only]}}

@@ -1,6 +1,6 @@
 """Jobs: pods that are to succeed, so many of them at once and in all.
 
-Pods carry no finalizer here, so what was counted once is remembered in the status alone.
+Each pod has a finalizer until it is counted, so that none that goes is forgotten.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/job/job_controller.go
 """
@@ -8,7 +8,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/job
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiokube.testing.apiserver.codec import Object
@@ -17,12 +17,14 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event
 
 from .conditions import condition_of, is_true
-from .pods import controller_of, deletion_order, is_active, is_ready, is_terminating, pod_of_template
+from .pods import controller_of, deletion_order, is_active, is_ready, is_terminal, is_terminating, pod_of_template
 from .resources import JOBS, PODS
 
 __all__ = ["Jobs"]
 
 _INDEX = "batch.kubernetes.io/job-completion-index"
+_JOB_NAME = "batch.kubernetes.io/job-name"
+_TRACKING = "batch.kubernetes.io/job-tracking"
 _SUCCESS = ("CompletionsReached", "Reached expected number of succeeded pods")
 _TOO_MANY_FAILURES = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
 _TOO_LATE = ("DeadlineExceeded", "Job was active longer than specified deadline")
@@ -48,33 +50,46 @@ class Jobs(Controller):
     def sync(self, key: str) -> None:
         namespace, _, name = key.partition("/")
         job = self.client.get(JOBS, name, namespace)
+        pods = list(self._pods(namespace, name))
         if job is None or is_terminating(job):
-            return
-        if is_true(job, "Complete") or is_true(job, "Failed"):
+            self._release(pods)
+        elif is_true(job, "Complete") or is_true(job, "Failed"):
+            self._release(pods)
             self._expire(key, job)
-            return
-        before = {**job["status"]}
-        self._sync(key, job, list(self._pods(job)))
-        if job["status"] != before:
-            self.client.update(JOBS, job, subresource="status")
+        else:
+            before = {**job["status"]}
+            mine = [pod for pod in pods if (controller_of(pod) or {}).get("uid") == job["metadata"]["uid"]]
+            self._sync(key, job, mine)
+            if job["status"] != before:
+                self.client.update(JOBS, job, subresource="status")
+            self._release(pod for pod in mine if is_terminal(pod) or is_terminating(pod))
 
-    def _pods(self, job: Object) -> Iterator[Object]:
-        uid = job["metadata"]["uid"]
-        for stored in self.client.stored(PODS, job["metadata"]["namespace"]):
-            if uid.encode() in stored.body:
+    def _pods(self, namespace: str, name: str) -> Iterator[Object]:
+        """Yield the pods of a job of this name; there may have been others before."""
+        for stored in self.client.stored(PODS, namespace):
+            if _JOB_NAME in stored.labels:
                 pod = stored.object()
                 controller = controller_of(pod)
-                if controller is not None and controller["uid"] == uid:
+                if controller is not None and (controller["kind"], controller["name"]) == ("Job", name):
                     yield pod
+
+    def _release(self, pods: Iterable[Object]) -> None:
+        """Let pods go that are counted, or that nobody counts any more."""
+        for pod in pods:
+            metadata = pod["metadata"]
+            found = self.client.get(PODS, metadata["name"], metadata["namespace"])
+            if found is not None and found["metadata"]["uid"] == metadata["uid"] and _is_uncounted(found):
+                found["metadata"]["finalizers"].remove(_TRACKING)
+                self.client.update(PODS, found)
 
     def _sync(self, key: str, job: Object, pods: list[Object]) -> None:
         spec, status = job["spec"], job["status"]
         suspended = bool(spec.get("suspend"))
         active = [pod for pod in pods if is_active(pod)]
-        failed = max(status.get("failed", 0), sum(pod["status"].get("phase") == "Failed" for pod in pods))
-        indexes = _succeeded_indexes(pods) if _is_indexed(job) else set()
-        succeeded = sum(pod["status"].get("phase") == "Succeeded" for pod in pods)
-        succeeded = len(indexes) if _is_indexed(job) else max(status.get("succeeded", 0), succeeded)
+        ended = [pod["status"].get("phase") for pod in pods if is_terminal(pod) and _is_uncounted(pod)]
+        failed = status.get("failed", 0) + ended.count("Failed")
+        indexes = _indexes_of(status) | _succeeded_indexes(pods) if _is_indexed(job) else set()
+        succeeded = len(indexes) if _is_indexed(job) else status.get("succeeded", 0) + ended.count("Succeeded")
         if not suspended:
             status.setdefault("startTime", self.cluster.now())
         failure = self._failure(key, job, failed)
@@ -132,6 +147,7 @@ class Jobs(Controller):
 
     def _create(self, job: Object, index: int | None) -> Object:
         pod = pod_of_template(job, job["spec"]["template"])
+        pod["metadata"]["finalizers"] = [*pod["metadata"].get("finalizers", ()), _TRACKING]
         if index is not None:
             metadata = pod["metadata"]
             metadata["generateName"] = f"{job['metadata']['name']}-{index}-"
@@ -209,6 +225,19 @@ def _succeeded_indexes(pods: list[Object]) -> set[int]:
     return {_index(pod) for pod in pods if pod["status"].get("phase") == "Succeeded"}
 
 
+def _indexes_of(status: Object) -> set[int]:
+    """Return the indexes that a status says to be completed."""
+    found: set[int] = set()
+    for part in filter(None, status.get("completedIndexes", "").split(",")):
+        first, _, last = part.partition("-")
+        found.update(range(int(first), int(last or first) + 1))
+    return found
+
+
+def _is_uncounted(pod: Object) -> bool:
+    return _TRACKING in (pod["metadata"].get("finalizers") or ())
+
+
 def _free_indexes(active: list[Object], succeeded: set[int]) -> Iterator[int]:
     taken = succeeded | {_index(pod) for pod in active}
     index = 0
@@ -219,11 +248,17 @@ def _free_indexes(active: list[Object], succeeded: set[int]) -> Iterator[int]:
 
 
 def _ranges(indexes: set[int]) -> str:
-    """Return numbers as text, such as `0-2,5`."""
+    """Return numbers as text, such as `0-2,4,5`."""
     runs: list[list[Any]] = []
     for index in sorted(indexes):
         if runs and runs[-1][1] == index - 1:
             runs[-1][1] = index
         else:
             runs.append([index, index])
-    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+    return ",".join(_shown(first, last) for first, last in runs)
+
+
+def _shown(first: int, last: int) -> str:
+    if last - first > 1:
+        return f"{first}-{last}"
+    return str(first) if first == last else f"{first},{last}"

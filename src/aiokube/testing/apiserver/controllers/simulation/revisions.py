@@ -12,20 +12,27 @@ from .pods import controller_of, controller_reference
 from .resources import CONTROLLER_REVISIONS
 from .rollout import template_hash
 
-__all__ = ["REVISION_LABEL", "current_revision"]
+__all__ = ["REVISION_LABEL", "TEMPLATE_GENERATION", "current_revision"]
 
 REVISION_LABEL = "controller-revision-hash"
+TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 
 
-def current_revision(client: Client, owner: Object) -> str:
-    """Return the hash of an owner's template, and keep the template by it, with the greatest number of all."""
+def current_revision(client: Client, owner: Object, *, hash_label: str) -> str:
+    """Return the hash of an owner's template, and keep the template by it, with the greatest number of all.
+
+    Args:
+        hash_label: that the ControllerRevision has the hash in.
+    """
     metadata, template = owner["metadata"], owner["spec"]["template"]
     digest = template_hash(template, 0)
     name = f"{metadata['name']}-{digest}"
     kept = {revision["metadata"]["name"]: revision for revision in _of(client, owner)}
     latest = max((revision["revision"] for revision in kept.values()), default=0)
     if name not in kept:
-        client.create(CONTROLLER_REVISIONS, _revision(owner, name, digest, latest + 1), metadata["namespace"])
+        client.create(
+            CONTROLLER_REVISIONS, _revision(owner, name, latest + 1, {hash_label: digest}), metadata["namespace"]
+        )
     elif kept[name]["revision"] < latest:
         client.update(CONTROLLER_REVISIONS, kept[name] | {"revision": latest + 1})
     return digest
@@ -37,13 +44,15 @@ def _of(client: Client, owner: Object) -> list[Object]:
     return [revision for revision in found if (controller_of(revision) or {}).get("uid") == uid]
 
 
-def _revision(owner: Object, name: str, digest: str, number: int) -> Object:
+def _revision(owner: Object, name: str, number: int, labels: dict[str, str]) -> Object:
     template = owner["spec"]["template"]
-    labels = {**((template.get("metadata") or {}).get("labels") or {}), REVISION_LABEL: digest}
+    metadata = {"name": name, "labels": {**((template.get("metadata") or {}).get("labels") or {}), **labels}}
+    if generation := (owner["metadata"].get("annotations") or {}).get(TEMPLATE_GENERATION):
+        metadata["annotations"] = {TEMPLATE_GENERATION: generation}
     return {
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
-        "metadata": {"name": name, "labels": labels, "ownerReferences": [controller_reference(owner)]},
+        "metadata": metadata | {"ownerReferences": [controller_reference(owner)]},
         "data": {"spec": {"template": {**template, "$patch": "replace"}}},
         "revision": number,
     }

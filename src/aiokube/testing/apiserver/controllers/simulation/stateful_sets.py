@@ -45,7 +45,8 @@ class StatefulSets(Controller):
         stateful_set = self.client.get(STATEFUL_SETS, name, namespace)
         if stateful_set is None or is_terminating(stateful_set):
             return
-        revision = current_revision(self.client, stateful_set)
+        digest = current_revision(self.client, stateful_set, hash_label="controller.kubernetes.io/hash")
+        revision = f"{name}-{digest}"
         pods = self._pods(stateful_set)
         if not self._scale(stateful_set, pods, revision):
             self._renew(stateful_set, pods, revision)
@@ -110,19 +111,18 @@ class StatefulSets(Controller):
         alive = [pod for pod in pods.values() if not is_terminating(pod)]
         ready = [pod for pod in alive if is_ready(pod)]
         waits = [available_in(pod, spec.get("minReadySeconds", 0), self.cluster.clock.now()) for pod in ready]
-        update = f"{metadata['name']}-{revision}"
         updated = sum(pod["metadata"]["labels"].get(REVISION_LABEL) == revision for pod in alive)
-        current = before.get("currentRevision", update)
+        current = before.get("currentRevision", revision)
         if updated == len(alive) == len(ready) == spec.get("replicas", 1):
-            current = update  # what was the update is what there is
+            current = revision  # what was the update is what there is
         status = {
             "observedGeneration": metadata.get("generation", 0),
             "replicas": len(pods),
             "readyReplicas": len(ready),
-            "currentReplicas": updated if current == update else len(alive) - updated,
+            "currentReplicas": updated if current == revision else len(alive) - updated,
             "updatedReplicas": updated,
             "currentRevision": current,
-            "updateRevision": update,
+            "updateRevision": revision,
             "collisionCount": 0,
             "availableReplicas": waits.count(0.0),
         }
@@ -145,6 +145,7 @@ def _pod(stateful_set: Object, ordinal: int, revision: str) -> Object:
     name = f"{stateful_set['metadata']['name']}-{ordinal}"
     pod = pod_of_template(stateful_set, stateful_set["spec"]["template"], name=name)
     labels = {_NAME_LABEL: name, _INDEX_LABEL: str(ordinal), REVISION_LABEL: revision}
+    pod["metadata"]["generateName"] = f"{stateful_set['metadata']['name']}-"
     pod["metadata"]["labels"] = {**pod["metadata"].get("labels", {}), **labels}
     spec = pod["spec"]
     spec |= {"hostname": name, "subdomain": stateful_set["spec"].get("serviceName", "")}
