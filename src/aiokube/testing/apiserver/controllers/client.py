@@ -92,7 +92,11 @@ class Client:
         """Put a pod on a node."""
         metadata = pod["metadata"]
         call = self._call(_PODS, metadata["namespace"], metadata["name"])
-        bind(self._cluster, call, {"metadata": {"uid": metadata["uid"]}, "target": {"kind": "Node", "name": node}})
+        bind(
+            self._cluster,
+            call,
+            {"metadata": {"name": metadata["name"], "uid": metadata["uid"]}, "target": {"kind": "Node", "name": node}},
+        )
 
     def _call(self, resource: GroupResource, namespace: str, name: str = "", subresource: str = "") -> Call:
         return Call(
