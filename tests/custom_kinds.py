@@ -86,4 +86,4 @@ async def answer(control_plane: ControlPlane, method: str, path: str, body: Any 
     try:
         return 200, await control_plane.request(method, path, body)
     except RequestError as error:
-        return error.status, json.loads(error.body)
+        return error.status, json.loads(error.body or "null")
