@@ -54,6 +54,7 @@ async def respond(
         return response
     if fault.kind is FaultKind.STALL and fault.after_bytes is None:
         await closing.wait()
+        reset(request)
         raise Ended
     body = response.body if isinstance(response.body, bytes) else b""
     partial = web.StreamResponse(status=response.status, headers=response.headers)
@@ -95,13 +96,16 @@ class Writer:
         """Send the head.
 
         Raises:
-            Ended: nothing is sent at all.
+            Ended: nothing is sent at all, or nothing but the fault.
         """
         fault = self._fault
         if fault is not None and fault.kind is FaultKind.STALL and fault.after_bytes is fault.after_events is None:
             await self._closing.wait()
+            reset(self._request)
             raise Ended
         await self._response.prepare(self._request)
+        if fault is not None:
+            await self._end_between_events(fault)
 
     async def write(self, lines: bytes) -> None:
         """Send lines.
@@ -125,6 +129,12 @@ class Writer:
         await self._response.write(line)
         self._events += 1
         self._bytes += len(line)
+        await self._end_between_events(fault)
+
+    async def _end_between_events(self, fault: Fault) -> None:
+        """End at once what does not wait for an event that it could break."""
+        if fault.kind is not FaultKind.CUT and fault.after_bytes is None and self._events >= (fault.after_events or 0):
+            await self._end(b"", fault)
 
     async def _end(self, line: bytes, fault: Fault) -> None:
         if fault.kind is FaultKind.ERROR_EVENT:
