@@ -65,5 +65,5 @@ def test_an_item_without_a_key_has_no_owner(spec: Node) -> None:
 
 
 def test_a_raw_extension_has_one_owner() -> None:
-    raw = Node(Shape.ANY, name="io.k8s.apimachinery.pkg.runtime.RawExtension")
+    raw = Node(Shape.ANY, go="runtime.RawExtension")
     assert FieldSet(everything(raw, {"a": {"b": 1}})) == FieldSet()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from . import (
     autoscaling,
     config,
+    controller_revisions,
     disruption,
     endpoints,
     events,
@@ -36,6 +37,7 @@ from .defaults import Default
 from .defaults import autoscaling as autoscaling_defaults
 from .defaults import cluster as cluster_defaults
 from .defaults import config as config_defaults
+from .defaults import devices as device_defaults
 from .defaults import networking as networking_defaults
 from .defaults import pods as pod_defaults
 from .defaults import rbac as rbac_defaults
@@ -49,6 +51,7 @@ __all__ = ["DEFAULTS", "FORMS", "RULES"]
 _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **autoscaling.BEHAVIOUR,
     **config.BEHAVIOUR,
+    **controller_revisions.BEHAVIOUR,
     **disruption.BEHAVIOUR,
     **endpoints.BEHAVIOUR,
     **events.BEHAVIOUR,
@@ -83,6 +86,7 @@ DEFAULTS: Mapping[str, Default] = {
     **autoscaling_defaults.DEFAULTS,
     **cluster_defaults.DEFAULTS,
     **config_defaults.DEFAULTS,
+    **device_defaults.DEFAULTS,
     **networking_defaults.DEFAULTS,
     **pod_defaults.DEFAULTS,
     **rbac_defaults.DEFAULTS,

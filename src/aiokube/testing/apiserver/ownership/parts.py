@@ -39,7 +39,7 @@ __all__ = [
 ANYTHING: Final = Node(Shape.ANY)
 """Stands for what no schema describes."""
 
-_RAW_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension"
+_RAW_EXTENSION = "runtime.RawExtension"
 
 _STRUCT, _MAP, _LIST, _ANY = Shape.STRUCT, Shape.MAP, Shape.LIST, Shape.ANY
 _UNTYPED = (Shape.INT_OR_STRING, Shape.SCHEMA_OR_BOOLEAN, Shape.SCHEMA_OR_SCHEMAS, Shape.SCHEMA_OR_STRINGS)
@@ -78,7 +78,7 @@ def flexible(node: Node) -> bool:
 
 
 def atomic_map(node: Node) -> bool:
-    return node.atomic or node.name == _RAW_EXTENSION
+    return node.atomic or node.go == _RAW_EXTENSION
 
 
 def atomic_list(node: Node) -> bool:
