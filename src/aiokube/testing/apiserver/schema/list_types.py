@@ -56,6 +56,8 @@ def _key(names: Sequence[str], value: dict[str, Any] | None) -> dict[str, Any]:
 
 def _repeated(found: Sequence[Any]) -> list[int]:
     """Return where each value stands for the second time."""
+    if len(found) < 2:
+        return []
     seen: dict[tuple[str, str], int] = {}
     repeated = []
     for index, value in enumerate(found):

@@ -246,7 +246,6 @@ def _wrong_type(path: str, wanted: str, found: str) -> _Failure:
 
 def _junctors(node: Node, value: Any, path: str) -> _Result:
     result = _Result()
-    shown = quoted(path)
     if "anyOf" in node.constraints:
         result.merge(_any_of(node.constraints["anyOf"], value, path))
     if "oneOf" in node.constraints:
@@ -257,9 +256,9 @@ def _junctors(node: Node, value: Any, path: str) -> _Result:
             result.merge(part)
         if any(part.failures for part in found):
             none = ". None validated" if all(part.failures for part in found) else ""
-            result.add(_Failure(None, f"{shown} must validate all the schemas (allOf){none}"))
+            result.add(_Failure(None, f"{quoted(path)} must validate all the schemas (allOf){none}"))
     if "not" in node.constraints and not _check(node.constraints["not"], value, path, None).failures:
-        result.add(_Failure(None, f"{shown} must not validate the schema (not)"))
+        result.add(_Failure(None, f"{quoted(path)} must not validate the schema (not)"))
     result.matches += 1
     return result
 
