@@ -148,6 +148,14 @@ CASES = [
         post("services", service(externalIPs=["192.0.2.9"])),
     ),
     case(
+        "service-warnings",
+        post("services", service(type="LoadBalancer", trafficDistribution="PreferClose")),
+        merge("services/a", {"metadata": {"labels": {"a": "b"}}}),
+        merge("services/a/status", {"status": {"conditions": None}}),
+        post("services", service("b", loadBalancerIP="010.0.0.9")),
+        looks_at="spec.trafficDistribution",
+    ),
+    case(
         "service-names",
         post("services", service("1a")),
         post("services", service("a.b")),

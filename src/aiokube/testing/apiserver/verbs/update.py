@@ -79,7 +79,8 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     _complete(call, new, live, facts)
     new = resource.codec.normal(new)
     _validate(call, new, live, facts)
-    call.warnings.extend(resource.rules.warnings(new, live))
+    if not call.subresource:
+        call.warnings.extend(resource.rules.warnings(new, live))
     return _store(cluster, call, new, live, stored)
 
 
