@@ -1,7 +1,7 @@
 """The main job in one file: discover, create, apply, patch, scale, watch, list, validate, delete.
 
-Runs on a real control plane of its own (etcd, kube-apiserver, kube-controller-manager on loopback), so that no
-cluster is needed; with a context's name as argument, on that cluster: python examples/quickstart.py my-context
+Runs on an API server inside the process, so that no cluster is needed; with a context's name as argument, on that
+cluster: python examples/quickstart.py my-context
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 
 import aiokube
 from aiokube.dynamic import exceptions
-from aiokube.testing import ControlPlane
+from aiokube.testing import APIServer
 
 NAMESPACE = "aiokube-quickstart"
 
@@ -36,9 +36,8 @@ async def main() -> None:
         if len(sys.argv) > 1:
             kube = await stack.enter_async_context(aiokube.connect(context=sys.argv[1]))
         else:
-            say("starting", "a control plane with all controllers (built first if it never was)")
-            control_plane = await stack.enter_async_context(ControlPlane(controllers="all"))
-            kube = await stack.enter_async_context(aiokube.connect(control_plane.configuration))
+            server = await stack.enter_async_context(APIServer(simulate=True))
+            kube = await stack.enter_async_context(aiokube.connect(server.configuration))
         say("connected", f"{kube.configuration.host}, Kubernetes {kube.version['kubernetes']['gitVersion']}")
         await tour(kube)
 
