@@ -44,7 +44,9 @@ def test_an_example_says_what_it_does(example: str, tmp_path: Path) -> None:
         text=True,
         timeout=240,
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
+    # How long a turn of the event loop took says how busy the machine is, and nothing else.
+    said = [line for line in ran.stderr.splitlines() if not re.match(r"Executing <.* took [\d.]+ seconds$", line)]
+    assert (ran.returncode, said) == (0, [])
     lines = iter(ran.stdout.splitlines())
     missing = [pattern for pattern in PRINTS[example] if not any(re.search(pattern, line) for line in lines)]
     assert missing == [], ran.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import logging
@@ -20,6 +21,7 @@ from aiokube.testing.users import User, Users
 from . import access, bootstrap
 from .access import Authenticator, Authorization, KeptPolicy, Security, ServiceAccountTokens
 from .clock import Clock
+from .cluster import Cluster
 from .codec import Object
 from .controllers import Pace, Runner, controllers, simulation
 from .controllers.definitions import Definitions
@@ -48,6 +50,7 @@ _quiet.disabled = True
 class Running:
     """One server that runs, or is about to."""
 
+    cluster: Cluster
     users: Users
     admin: User
     ca_file: Path
@@ -58,7 +61,8 @@ class Running:
         self._open = contextlib.AsyncExitStack()
         self._authorization = authorization
         self._pace = pace
-        self.cluster = bootstrap.cluster(clock=clock, history=history)
+        self._clock = clock
+        self._history = history
         self.faults = Faults()
         self.journal = Journal()
         self._documents = Documents()
@@ -69,16 +73,9 @@ class Running:
         Raises:
             OSError: the port is taken.
         """
-        directory = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="aiokube-apiserver-")))
         listening = self._open.enter_context(_socket(port))
-        port = listening.getsockname()[1]
-        self.url = f"{'https' if tls else 'http'}://{_HOST}:{port}"
-        authority = Authority()
-        self.ca_file = write_private(directory / "ca.pem", authority.key_pair.certificate)
-        self.users = Users(directory / "users", authority=authority, ca_file=self.ca_file, url=self.url)
-        self.admin = self.users.add(_ADMIN, (_MASTERS,))
-        context = access.server_context(authority, _HOSTS, directory=directory) if tls else None
-        self.endpoint = Endpoint(port=port, tls=_client_context(self.admin, authority) if tls else None)
+        # Keys, files and first objects take some 50 ms, for which a loop should not stand still.
+        authority, context = await asyncio.to_thread(self._prepare, listening.getsockname()[1], tls)
         handler = Handler(
             self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
         )
@@ -92,6 +89,19 @@ class Running:
         self._open.push_async_callback(runner.cleanup)
         self._open.callback(handler.closing.set)
         await web.SockSite(runner, listening, ssl_context=context, backlog=_BACKLOG).start()
+
+    def _prepare(self, port: int, tls: bool) -> tuple[Authority, ssl.SSLContext | None]:
+        """Make what a server begins with, its admin among it."""
+        self.cluster = bootstrap.cluster(clock=self._clock, history=self._history)
+        directory = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="aiokube-apiserver-")))
+        self.url = f"{'https' if tls else 'http'}://{_HOST}:{port}"
+        authority = Authority()
+        self.ca_file = write_private(directory / "ca.pem", authority.key_pair.certificate)
+        self.users = Users(directory / "users", authority=authority, ca_file=self.ca_file, url=self.url)
+        self.admin = self.users.add(_ADMIN, (_MASTERS,))
+        context = access.server_context(authority, _HOSTS, directory=directory) if tls else None
+        self.endpoint = Endpoint(port=port, tls=_client_context(self.admin, authority) if tls else None)
+        return authority, context
 
     async def close(self) -> None:
         """End all connections; nothing is left when this returns."""

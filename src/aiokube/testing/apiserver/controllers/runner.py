@@ -22,7 +22,7 @@ _FIRST_RETRY_SECONDS = 0.1
 _LAST_RETRY_SECONDS = 60.0
 
 # So many things are done before requests have their turn again.
-_TURN = 100
+_TURN = 10
 
 Make = Callable[[Cluster, Work], Controller]
 
