@@ -41,6 +41,7 @@ def masked(answers: list[Answer], written: str) -> list[Answer]:
 class _Masks:
     def __init__(self, written: str) -> None:
         self._written = written
+        self._written_numbers = set(re.findall(r"\d+", written))
         self._names: dict[str, str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         prefixes = {"kube-api-access-", *_PREFIX.findall(written)}
@@ -71,20 +72,12 @@ class _Masks:
                 self._names.setdefault(address, f"<address {len(self._names) + 1}>")
 
     def _replaced_object(self, value: dict[str, Any]) -> dict[str, Any]:
-        plural = "items" in value or value.get("kind") == "Table"
-        result = {self._replaced_text(name, ""): self.replaced(item, name) for name, item in value.items()}
-        metadata = result.get("metadata")
-        if plural and isinstance(metadata, dict):
-            # A list is as of whatever happened last on the server, not only in the case.
-            metadata |= {name: f"<{name}>" for name in (_VERSION, "continue") if metadata.get(name)}
-        if value.get("type") == "BOOKMARK" and isinstance(value.get("object"), dict):
-            result["object"]["metadata"][_VERSION] = f"<{_VERSION}>"
-        return result
+        return {self._replaced_text(name, ""): self.replaced(item, name) for name, item in _undated(value).items()}
 
     def _replaced_text(self, text: str, key: str) -> str:
         if key == "cells" and _AGE.fullmatch(text):
             return "<age>"
-        if key == _VERSION and text.isdigit() and text not in ("0", "1") and text not in self._written:
+        if key == _VERSION and text.isdigit() and text not in ("0", "1") and text not in self._written_numbers:
             return self._numbered("version", text)
         for name, mask in self._names.items():
             if name in text:  # one address may begin another
@@ -107,6 +100,14 @@ class _Masks:
         return f"<{kind} {self._numbers.setdefault((kind, value), seen + 1)}>"
 
 
+def _without_version(value: dict[str, Any]) -> dict[str, Any]:
+    metadata = value.get("metadata")
+    if not isinstance(metadata, dict):
+        return value
+    hidden = {name: f"<{name}>" for name in (_VERSION, "continue") if metadata.get(name)}
+    return value | {"metadata": metadata | hidden}
+
+
 def _ordered(items: list[Any], key: str) -> list[Any]:
     """Return items in an order of their own that kube-apiserver has in one by the second, or in none."""
     if key == "managedFields" and all(isinstance(item, dict) for item in items):
@@ -114,3 +115,18 @@ def _ordered(items: list[Any], key: str) -> list[Any]:
     if key == "causes" and all(cause.get("reason") == "FieldManagerConflict" for cause in items):
         return sorted(items, key=lambda cause: (cause["message"], cause["field"]))
     return items
+
+
+def _undated(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a list or a bookmark without its version: it is of whatever happened last on the whole server."""
+    if value.get("type") == "BOOKMARK" and isinstance(value.get("object"), dict):
+        return value | {"object": _masked_metadata(value["object"], _VERSION)}
+    plural = "items" in value or value.get("kind") == "Table"
+    return _masked_metadata(value, _VERSION, "continue") if plural else value
+
+
+def _masked_metadata(value: dict[str, Any], *names: str) -> dict[str, Any]:
+    metadata = value.get("metadata")
+    if not isinstance(metadata, dict):
+        return value
+    return value | {"metadata": metadata | {name: f"<{name}>" for name in names if metadata.get(name)}}
