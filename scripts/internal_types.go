@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -95,17 +96,28 @@ func fields(t reflect.Type, names map[string]string) []string {
 			}
 			continue
 		}
-		name, ok := names[f.Name]
-		if !ok {
-			name = "?"
+		name := f.Name
+		if key, ok := names[f.Name]; ok && key != derived(f.Name) {
+			name += "=" + key
 		}
 		e := expr(f.Type)
 		if e == "=" {
 			e = "=" + f.Type.Name()
 		}
-		out = append(out, f.Name+":"+name+":"+e)
+		out = append(out, name+":"+e)
 	}
 	return out
+}
+
+var initials = regexp.MustCompile("^[A-Z]+")
+
+// The key that JSON has for most fields: DNSPolicy is dnsPolicy.
+func derived(name string) string {
+	run := len(initials.FindString(name))
+	if run > 1 && run < len(name) {
+		run--
+	}
+	return strings.ToLower(name[:run]) + name[run:]
 }
 
 func walk(t reflect.Type) {

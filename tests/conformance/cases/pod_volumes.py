@@ -21,6 +21,7 @@ def _projected(*sources: dict[str, Any], **more: Any) -> Request:
     return _volumes({"name": "v", "projected": {"sources": list(sources), **more}})
 
 
+_CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1500m"}}}
 _NAME = {"fieldPath": "metadata.name"}
 
 CASES = [
@@ -41,6 +42,16 @@ CASES = [
         _sources(image={"reference": "a", "pullPolicy": "Foo"}),
         _sources(csi={"driver": ""}),
         _sources(csi={"driver": "A b", "nodePublishSecretRef": {"name": ""}}),
+    ),
+    case(
+        "pod-volumes-with-claims-of-their-own",
+        _sources(ephemeral={"volumeClaimTemplate": {"metadata": {"name": "x", "labels": {"a b": ""}}, "spec": {}}}),
+        _sources(ephemeral={"volumeClaimTemplate": {"spec": _CLAIM | {"accessModes": ["Foo"]}}}),
+        _volumes(
+            {"name": "v", "ephemeral": {"volumeClaimTemplate": {"spec": _CLAIM}}},
+            {"name": "w", "persistentVolumeClaim": {"claimName": "a-v"}},
+        ),
+        looks_at="spec.volumes",
     ),
     case(
         "pod-volumes-of-objects",

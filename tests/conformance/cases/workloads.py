@@ -163,6 +163,8 @@ CASES = [
         "stateful-set-claims",
         _tried(_STATEFUL_SETS, volumeClaimTemplates=[_CLAIM], template=pod_template(containers=[_MOUNTED])),
         _tried(_STATEFUL_SETS, template=pod_template(containers=[_MOUNTED])),
+        _tried(_STATEFUL_SETS, volumeClaimTemplates=[{"metadata": {"name": "v"}, "spec": {}}]),
+        _tried(_STATEFUL_SETS, volumeClaimTemplates=[changed(_CLAIM, spec__resources__requests__storage="1500m")]),
         looks_at="spec.volumeClaimTemplates",
     ),
     case(

@@ -1,7 +1,6 @@
 """Volumes of pods, one source each.
 
-Sources that only old clusters have are asked for what they cannot do without, and claims of ephemeral volumes are
-not looked into.
+Sources that only old clusters have are asked for what they cannot do without.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
 (validateVolumeSource)
@@ -24,8 +23,9 @@ from aiokube.testing.apiserver.field_errors import (
     too_long,
 )
 from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.kinds import names
+from aiokube.testing.apiserver.kinds import names, volume_claims
 from aiokube.testing.apiserver.kinds.checks import one_of, present
+from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
 from aiokube.testing.apiserver.kinds.quantities import amount
 
 from .paths import descending, file_mode, no_backsteps
@@ -183,6 +183,20 @@ def _csi(source: Object, path: str) -> Iterator[FieldError]:
             yield from (invalid(child(path, "name"), name, words) for words in names.dns_subdomain(name))
 
 
+def _ephemeral(source: Object, path: str) -> Iterator[FieldError]:
+    template, at = source.get("volumeClaimTemplate"), child(path, "volumeClaimTemplate")
+    if template is None:
+        yield required(at)
+        return
+    metadata = template.get("metadata") or {}
+    yield from validate_annotations(metadata.get("annotations"), child(at, "metadata", "annotations"))
+    yield from validate_labels(metadata.get("labels"), child(at, "metadata", "labels"))
+    for field in metadata:
+        if field not in {"annotations", "labels"}:
+            yield forbidden(child(at, "metadata", field), "cannot be set")
+    yield from volume_claims.validate_spec(template.get("spec") or {}, child(at, "spec"))
+
+
 def _azure_disk(source: Object, path: str) -> Iterator[FieldError]:
     for field in ("diskName", "diskURI"):
         if not source.get(field):
@@ -212,6 +226,7 @@ _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "configMap": _config_map,
     "projected": projected,
     "csi": _csi,
+    "ephemeral": _ephemeral,
 }
 
 _NEEDED: Mapping[str, tuple[str, ...]] = {
@@ -230,7 +245,6 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "portworxVolume": ("volumeID",),
     "storageos": ("volumeName",),
     "scaleIO": ("gateway", "system", "volumeName"),
-    "ephemeral": ("volumeClaimTemplate",),
 }
 """Fields without which a source is nothing."""
 

@@ -17,7 +17,7 @@ from aiokube.testing.apiserver.kinds.quantities import is_whole
 
 from .containers import each
 
-__all__ = ["hostname_warnings", "pod_warnings", "template_warnings"]
+__all__ = ["claim_warnings", "hostname_warnings", "pod_warnings", "template_warnings"]
 
 Object = Mapping[str, Any]
 
@@ -58,6 +58,13 @@ def pod_warnings(pod: Object) -> Iterator[str]:
 
 def template_warnings(template: Object, path: str) -> Iterator[str]:
     return _warnings(template, path)
+
+
+def claim_warnings(spec: Object, path: str) -> Iterator[str]:
+    """Return what is said of the spec of a claim for a volume."""
+    for side in ("requests", "limits"):
+        amounts = (spec.get("resources") or {}).get(side) or {}
+        yield from _fractions(amounts, child(path, "resources", side), ("storage",))
 
 
 def hostname_warnings(obj: Object, what: str = "Pod names and hostnames") -> Iterator[str]:
@@ -133,6 +140,9 @@ def _volumes(volumes: Sequence[Object], path: str) -> Iterator[str]:
         for kind, (shown, what) in _OLD_VOLUMES.items():
             if volume.get(kind) is not None:
                 yield f"{child(item(path, index), shown)}: {what}"
+        template = (volume.get("ephemeral") or {}).get("volumeClaimTemplate") or {}
+        at = child(item(path, index), "ephemeral", "volumeClaimTemplate", "spec")
+        yield from claim_warnings(template.get("spec") or {}, at)
 
 
 def _twice(holders: Sequence[Object], field: str, path: str) -> Iterator[str]:

@@ -1,7 +1,5 @@
 """The rules of StatefulSets.
 
-Claim templates are not looked into.
-
 Sources:
     https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/apps/statefulset/strategy.go
     https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/apps/validation/validation.go (ValidateStatefulSet)
@@ -12,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, required
-from aiokube.testing.apiserver.kinds import internal, label_selectors, names
+from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item, required
+from aiokube.testing.apiserver.kinds import internal, label_selectors, names, volume_claims
 from aiokube.testing.apiserver.kinds.checks import matching, not_negative, one_of, same, shown
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
 from aiokube.testing.apiserver.kinds.pods.spec import validate_pod_annotations, validate_template
-from aiokube.testing.apiserver.kinds.pods.warnings import template_warnings
+from aiokube.testing.apiserver.kinds.pods.warnings import claim_warnings, template_warnings
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 from .replicas import (
@@ -79,6 +77,11 @@ class StatefulSetRules(Rules):
     def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
         if old is None or new["metadata"].get("generation") != old["metadata"].get("generation"):
             yield from template_warnings(new["spec"]["template"], "spec.template")
+        # kube-apiserver names the spec of a claim when a set is changed, and does not when it is made.
+        part = "" if old is None else "Spec"
+        for index, claim in enumerate(new["spec"].get("volumeClaimTemplates") or []):
+            at = item("spec.volumeClaimTemplates", index)
+            yield from claim_warnings(claim.get("spec") or {}, child(at, part) if part else at)
         if (new["spec"].get("revisionHistoryLimit") or 0) < 0:
             what = "a negative value retains all historical revisions; a value >= 0 is recommended"
             yield f"spec.revisionHistoryLimit: {what}"
@@ -108,6 +111,9 @@ def _spec(spec: Object, path: str, *, new_set: bool, check_template: bool) -> It
     for when in ("whenDeleted", "whenScaled"):
         where = child(path, "persistentVolumeClaimRetentionPolicy", when)
         yield from one_of(retention.get(when), ("Retain", "Delete"), where)
+    for index, claim in enumerate(spec.get("volumeClaimTemplates") or [] if new_set else []):
+        at = item(child(path, "volumeClaimTemplates"), index)
+        yield from volume_claims.validate_spec(claim.get("spec") or {}, child(at, "spec"))
     for field in ("replicas", "minReadySeconds"):
         yield from not_negative(spec.get(field), child(path, field))
     yield from not_negative((spec.get("ordinals") or {}).get("start"), child(path, "ordinals.start"))
