@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	v1 "k8s.io/api/core/v1"
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -28,7 +28,9 @@ import (
 var external = map[string]reflect.Type{}
 var internal = map[string]string{}
 
-func isKube(t reflect.Type) bool { return strings.HasPrefix(t.PkgPath(), "k8s.io/kubernetes/pkg/apis/") }
+func isKube(t reflect.Type) bool {
+	return strings.HasPrefix(t.PkgPath(), "k8s.io/kubernetes/pkg/apis/")
+}
 
 func collect(t reflect.Type) {
 	switch t.Kind() {
