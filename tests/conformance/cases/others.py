@@ -126,6 +126,21 @@ CASES = [
         {"metadata": {"labels": {"a": "b"}}},
     ),
     case(
+        "status-that-leaves-metadata-alone",
+        post(
+            "/apis/storage.k8s.io/v1/volumeattachments",
+            {
+                "metadata": {"name": "${ns}"},
+                "spec": {"attacher": "a.example.com", "nodeName": "n", "source": {"persistentVolumeName": "v"}},
+            },
+        ),
+        merge(
+            "/apis/storage.k8s.io/v1/volumeattachments/${ns}/status",
+            {"metadata": {"labels": {"a": "b"}}, "status": {"attached": True}},
+        ),
+        looks_at="metadata.labels",
+    ),
+    case(
         "updates-that-need-a-version",
         post("/apis/storage.k8s.io/v1/csinodes", {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER]}}),
         put("/apis/storage.k8s.io/v1/csinodes/${ns}", {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER]}}),

@@ -72,15 +72,23 @@ class Cluster:
 
 
 class Facts:
-    """What the rules of a kind may know while a call is served; the `Context` that they ask for."""
+    """What the rules of a kind may know while a call is served; the `Context` that they ask for.
 
-    def __init__(self, cluster: Cluster, *, user: str, dry_run: bool) -> None:
+    Args:
+        user: who asks, as the UserInfo of authentication.k8s.io.
+    """
+
+    def __init__(self, cluster: Cluster, *, user: Object, dry_run: bool) -> None:
         self._cluster = cluster
         self._user = user
         self._dry_run = dry_run
 
     @property
     def user(self) -> str:
+        return str(self._user["username"])
+
+    @property
+    def user_info(self) -> Object:
         return self._user
 
     @property

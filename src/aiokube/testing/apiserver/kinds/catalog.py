@@ -10,11 +10,13 @@ from collections.abc import Mapping
 
 from . import (
     autoscaling,
+    certificate_requests,
     config,
     controller_revisions,
     disruption,
     endpoints,
     events,
+    fixed_metadata,
     generic,
     ingresses,
     leases,
@@ -50,11 +52,13 @@ __all__ = ["DEFAULTS", "FORMS", "RULES"]
 
 _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **autoscaling.BEHAVIOUR,
+    **certificate_requests.BEHAVIOUR,
     **config.BEHAVIOUR,
     **controller_revisions.BEHAVIOUR,
     **disruption.BEHAVIOUR,
     **endpoints.BEHAVIOUR,
     **events.BEHAVIOUR,
+    **fixed_metadata.BEHAVIOUR,
     **ingresses.BEHAVIOUR,
     **leases.BEHAVIOUR,
     **namespaces.BEHAVIOUR,

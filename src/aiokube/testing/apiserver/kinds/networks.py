@@ -11,6 +11,7 @@ from typing import Any
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, internal, ip_addresses, label_selectors, names
+from aiokube.testing.apiserver.kinds.fixed_metadata import FixedMetadataRules
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "IPAddressRules", "NetworkPolicyRules", "ServiceCIDRRules"]
@@ -54,7 +55,7 @@ class IPAddressRules(Rules):
         return checks.immutable(after, before, "spec.parentRef")
 
 
-class ServiceCIDRRules(Rules):
+class ServiceCIDRRules(FixedMetadataRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         return _service_cidrs((new.get("spec") or {}).get("cidrs") or [])
 

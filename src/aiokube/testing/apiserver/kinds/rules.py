@@ -29,6 +29,11 @@ class Context(Protocol):
         ...
 
     @property
+    def user_info(self) -> Object:
+        """All that is known of the user, as the UserInfo of authentication.k8s.io."""
+        ...
+
+    @property
     def dry_run(self) -> bool: ...
 
     def now(self) -> str:

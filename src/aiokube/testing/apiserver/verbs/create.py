@@ -47,7 +47,7 @@ def create(cluster: Cluster, call: Call, obj: Object) -> Outcome:
 
 def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     """Store a new object whose managed fields are known; everything after is the same for POST, PUT and apply."""
-    resource, facts = call.resource, Facts(cluster, user=call.user.name, dry_run=call.dry_run)
+    resource, facts = call.resource, Facts(cluster, user=call.user.json, dry_run=call.dry_run)
     admit_creation(cluster, call)
     confirm_rights(cluster, call, "create", obj, None)
     resource.rules.admit_create(obj, facts)
