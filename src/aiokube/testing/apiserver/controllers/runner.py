@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Hashable, Iterable
-from itertools import count
 
-from aiokube.testing.apiserver.clock import Timer
+from aiokube.testing.apiserver.clock import DrivenClock, Timer
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.storage import Event
@@ -23,6 +23,9 @@ _LAST_RETRY_SECONDS = 60.0
 
 # So many things are done before requests have their turn again.
 _TURN = 10
+
+# How exactly what is due later is done; finer, and a thousand pods would wake who counts them a thousand times.
+_SLOT_MICROSECONDS = 10_000
 
 Make = Callable[[Cluster, Work], Controller]
 
@@ -44,8 +47,8 @@ class Runner:
         self._cluster = cluster
         self._soon = soon
         self._todo: dict[tuple[Controller, Hashable], None] = {}
+        self._due: dict[int, dict[tuple[Controller, Hashable], None]] = {}
         self._timers: dict[int, Timer] = {}
-        self._timer_numbers = count()
         self._failures: dict[tuple[Controller, Hashable], int] = {}
         self._woken = False
         self._stop_listening: Callable[[], None] | None = None
@@ -63,6 +66,7 @@ class Runner:
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+        self._due.clear()
         if self._stop_listening is not None:
             self._stop_listening()
             self._stop_listening = None
@@ -75,20 +79,26 @@ class Runner:
     def add(self, controller: Controller, key: Hashable) -> None:
         """Note something to do."""
         self._todo.setdefault((controller, key))
-        if not self._woken:
-            self._woken = True
-            (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
+        self._wake()
 
     def add_later(self, controller: Controller, key: Hashable, seconds: float) -> None:
-        """Note something to do when the clock has gone on."""
-        number = next(self._timer_numbers)
+        """Note something to do when the clock has gone on; what falls due at about the same time is done together."""
+        clock = self._cluster.clock
+        now = round(clock.now().timestamp() * 1_000_000)
+        slot = math.ceil((now + round(seconds * 1_000_000)) / _SLOT_MICROSECONDS)
+        if slot not in self._due:
+            self._due[slot] = {}
+            wait = (slot * _SLOT_MICROSECONDS - now) / 1_000_000
+            self._timers[slot] = clock.call_later(wait, lambda: self._fall_due(slot))
+        self._due[slot].setdefault((controller, key))
 
-        def fall_due() -> None:
-            del self._timers[number]
-            self._todo.setdefault((controller, key))
+    def _fall_due(self, slot: int) -> None:
+        del self._timers[slot]
+        self._todo |= self._due.pop(slot)
+        if isinstance(self._cluster.clock, DrivenClock):
             self.drain()
-
-        self._timers[number] = self._cluster.clock.call_later(seconds, fall_due)
+        else:
+            self._wake()
 
     def _turn(self) -> None:
         self._woken = False
@@ -98,9 +108,13 @@ class Runner:
                     return
                 self._do_next()
         finally:  # whatever a controller raised is reported by the loop, and the others go on
-            if self._todo and not self._woken:
-                self._woken = True
-                (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
+            if self._todo:
+                self._wake()
+
+    def _wake(self) -> None:
+        if not self._woken:
+            self._woken = True
+            (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
 
     def _do_next(self) -> None:
         item = next(iter(self._todo))

@@ -14,7 +14,7 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event
 
 from .affinity import is_selected, is_tolerated
-from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, pod_of_template
+from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
 from .resources import DAEMON_SETS, NODES, PODS
 from .revisions import REVISION_LABEL, TEMPLATE_GENERATION, current_revision
 
@@ -49,9 +49,9 @@ class DaemonSets(Controller):
         elif resource == NODES:
             self._all()
         else:
-            controller = controller_of(event.object.object())
-            if controller is not None and controller["kind"] == "DaemonSet":
-                self.work.add(f"{event.object.key.partition('/')[0]}/{controller['name']}")
+            manager = manager_of(event.object)
+            if manager is not None and manager.kind == "DaemonSet":
+                self.work.add(f"{event.object.key.partition('/')[0]}/{manager.name}")
 
     def sync(self, key: str) -> None:
         namespace, _, name = key.partition("/")

@@ -18,7 +18,7 @@ from aiokube.testing.apiserver.kinds import label_selectors
 from aiokube.testing.apiserver.storage import Event, EventType, Stored
 
 from .conditions import condition_of, set_condition, without
-from .pods import controller_of, controller_reference, is_terminal, is_terminating
+from .pods import controller_of, controller_reference, is_terminal, is_terminating, manager_of
 from .resources import DEPLOYMENTS, PODS, REPLICA_SETS
 from .rollout import HASH_LABEL, bounds, same_template, template_hash
 
@@ -62,10 +62,10 @@ class Deployments(Controller):
 
     def _replica_set_changed(self, replica_set: Stored) -> None:
         namespace = replica_set.key.partition("/")[0]
-        controller = controller_of(replica_set.object())
-        if controller is not None:
-            if controller["kind"] == "Deployment":
-                self.work.add(f"{namespace}/{controller['name']}")
+        manager = manager_of(replica_set)
+        if manager is not None:
+            if manager.kind == "Deployment":
+                self.work.add(f"{namespace}/{manager.name}")
             return
         for stored in self.client.stored(DEPLOYMENTS, namespace):
             if label_selectors.matches(stored.object()["spec"]["selector"], replica_set.labels):

@@ -17,7 +17,16 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event
 
 from .conditions import condition_of, is_true
-from .pods import controller_of, deletion_order, is_active, is_ready, is_terminal, is_terminating, pod_of_template
+from .pods import (
+    controller_of,
+    deletion_order,
+    is_active,
+    is_ready,
+    is_terminal,
+    is_terminating,
+    manager_of,
+    pod_of_template,
+)
 from .resources import JOBS, PODS
 
 __all__ = ["Jobs"]
@@ -43,9 +52,9 @@ class Jobs(Controller):
         if resource == JOBS:
             self.work.add(event.object.key)
             return
-        controller = controller_of(event.object.object())
-        if controller is not None and controller["kind"] == "Job":
-            self.work.add(f"{event.object.key.partition('/')[0]}/{controller['name']}")
+        manager = manager_of(event.object)
+        if manager is not None and manager.kind == "Job":
+            self.work.add(f"{event.object.key.partition('/')[0]}/{manager.name}")
 
     def sync(self, key: str) -> None:
         namespace, _, name = key.partition("/")

@@ -8,9 +8,13 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.storage import Stored
 
 from .conditions import condition_of, is_true
 
@@ -23,6 +27,7 @@ __all__ = [
     "is_ready",
     "is_terminal",
     "is_terminating",
+    "manager_of",
     "pod_of_template",
 ]
 
@@ -71,6 +76,33 @@ def deletion_order(pod: Object) -> tuple[Any, ...]:
 
 def _newest_first(timestamp: str) -> float:
     return -dt.datetime.fromisoformat(timestamp).timestamp()
+
+
+class Manager(msgspec.Struct, frozen=True):
+    """The one that manages an object, as its owner reference names it."""
+
+    kind: str
+    name: str
+    uid: str
+    controller: bool = False
+
+
+class _Metadata(msgspec.Struct):
+    ownerReferences: tuple[Manager, ...] = ()
+
+
+class _Owned(msgspec.Struct):
+    metadata: _Metadata
+
+
+_decoder = msgspec.json.Decoder(_Owned)
+
+
+@lru_cache(maxsize=256)
+def manager_of(stored: Stored) -> Manager | None:
+    """Return who manages an object that is stored; those who hear of a change ask one after another."""
+    references = _decoder.decode(stored.body).metadata.ownerReferences
+    return next((reference for reference in references if reference.controller), None)
 
 
 def controller_of(obj: Object) -> Mapping[str, Any] | None:

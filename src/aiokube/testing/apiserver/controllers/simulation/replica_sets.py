@@ -17,12 +17,12 @@ from aiokube.testing.apiserver.storage import Event, EventType, Stored
 from .conditions import set_condition, without
 from .pods import (
     available_in,
-    controller_of,
     controller_reference,
     deletion_order,
     is_active,
     is_ready,
     is_terminating,
+    manager_of,
     pod_of_template,
 )
 from .resources import PODS, REPLICA_SETS, REPLICATION_CONTROLLERS
@@ -59,10 +59,10 @@ class ReplicaSets(Controller):
     def _pod_changed(self, pod: Stored, *, is_new: bool) -> None:
         """Look at the one that manages a pod; nobody's pod may be wanted by any whose selector finds it."""
         namespace = pod.key.partition("/")[0]
-        controller = controller_of(pod.object())
-        if controller is not None:
-            if controller["kind"] == self.kind:
-                self.work.add(f"{namespace}/{controller['name']}")
+        manager = manager_of(pod)
+        if manager is not None:
+            if manager.kind == self.kind:
+                self.work.add(f"{namespace}/{manager.name}")
             return
         for stored in self.client.stored(self.resource, namespace):
             if label_selectors.matches(self.selector(stored.object()), pod.labels):
@@ -93,20 +93,17 @@ class ReplicaSets(Controller):
         mine = []
         for stored in self.client.stored(PODS, metadata["namespace"]):
             selected = label_selectors.matches(selector, stored.labels)
-            if not selected and metadata["uid"].encode() not in stored.body:
-                continue
-            pod = stored.object()
-            controller = controller_of(pod)
-            if controller is None:
-                if selected and is_active(pod) and not is_terminating(obj):
+            is_mine = metadata["uid"].encode() in stored.body
+            if is_mine and selected:
+                mine.append(stored.object())
+            elif is_mine and not is_terminating(obj):
+                self._release(obj, stored.object())
+            elif selected and not is_terminating(obj) and manager_of(stored) is None:
+                pod = stored.object()
+                if is_active(pod):
                     references = pod["metadata"].get("ownerReferences") or []
                     pod["metadata"]["ownerReferences"] = [*references, controller_reference(obj)]
                     mine.append(self.client.update(PODS, pod))
-            elif controller["uid"] == metadata["uid"]:
-                if selected:
-                    mine.append(pod)
-                elif not is_terminating(obj):
-                    self._release(obj, pod)
         return mine
 
     def _release(self, obj: Object, pod: Object) -> None:

@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.controllers.controller import Controller
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event
 
-from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, pod_of_template
+from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
 from .resources import PODS, STATEFUL_SETS, VOLUME_CLAIMS
 from .revisions import REVISION_LABEL, current_revision
 
@@ -36,9 +36,9 @@ class StatefulSets(Controller):
         if resource == STATEFUL_SETS:
             self.work.add(event.object.key)
             return
-        controller = controller_of(event.object.object())
-        if controller is not None and controller["kind"] == "StatefulSet":
-            self.work.add(f"{event.object.key.partition('/')[0]}/{controller['name']}")
+        manager = manager_of(event.object)
+        if manager is not None and manager.kind == "StatefulSet":
+            self.work.add(f"{event.object.key.partition('/')[0]}/{manager.name}")
 
     def sync(self, key: str) -> None:
         namespace, _, name = key.partition("/")
