@@ -240,6 +240,11 @@ CASES = [
         "apply-of-a-container-without-a-name",
         deploys(partial(selector={"matchLabels": {"a": "b"}}, template={"spec": {"containers": [{"image": "a"}]}})),
     ),
+    case("apply-with-a-quantity-that-is-none", deploys(deployment({"resources": {"limits": {"cpu": "abc"}}}))),
+    case("apply-with-a-fraction-for-an-integer", deploys(deployment(replicas=1.5))),
+    case("apply-with-a-boolean-for-a-percentage", deploys(deployment(strategy={"rollingUpdate": {"maxSurge": True}}))),
+    case("apply-with-a-time-that-is-none", maps(config_map(metadata={"creationTimestamp": "abc"}))),
+    case("apply-with-bytes-that-are-not-base64", maps(config_map(binaryData={"x": "!"}))),
     # Entries.
     case(
         "replicas-are-owned-by-who-scales",

@@ -57,6 +57,10 @@ class BuiltinCodec:
             obj["metadata"]["managedFields"] = []
         return Decoded(obj, decoded.unknown)
 
+    def complete(self, value: Object) -> Object:
+        """Return the object that an apply has made, with defaults."""
+        return self.decode(value).object
+
     def normal(self, obj: Object) -> Object:
         """Return an object as Go writes it."""
         return decoding.normal(self.node, obj)

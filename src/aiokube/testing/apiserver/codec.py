@@ -59,6 +59,14 @@ class Codec(Protocol):
         """
         ...
 
+    def complete(self, value: Object) -> Object:
+        """Return the object that an apply has made, with defaults; by its schema it is already.
+
+        Raises:
+            Undecodable: it is not well-formed.
+        """
+        ...
+
     def normal(self, obj: Object) -> Object:
         """Return an object as the server writes it, with kind, apiVersion and metadata first."""
         ...

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aiokube.testing.apiserver.errors import StatusError
-from aiokube.testing.apiserver.ownership import Kind, applied, updated, with_old_times
+from aiokube.testing.apiserver.ownership import Kind, applied, not_converted, updated, with_old_times
 from aiokube.testing.apiserver.schema.node import Node
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
@@ -365,3 +365,30 @@ def test_times_alone_are_no_change() -> None:
     assert with_old_times(old, changed) is changed
     owned = thing_of(metadata={"managedFields": [entry | {"time": LATE, "manager": "b"}]}, number=1)
     assert with_old_times(old, owned) is owned
+
+
+@pytest.mark.parametrize(
+    ("decoding", "converting"),
+    [
+        (
+            "json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32",
+            "cannot convert float64 to int32",
+        ),
+        (
+            "json: cannot unmarshal bool into Go struct field A.spec.maxSurge of type int32",
+            "json: cannot unmarshal bool into Go value of type int32",
+        ),
+        (
+            "illegal base64 data at input byte 0",
+            "error decoding from json: illegal base64 data at input byte 0",
+        ),
+        ("quantities must match", "quantities must match"),
+    ],
+)
+def test_what_applying_makes_may_be_no_object(decoding: str, converting: str) -> None:
+    error = not_converted({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}, decoding)
+    assert (error.code, error.reason) == (500, "")
+    assert error.message == (
+        "failed to convert new object (/a; /v1, Kind=ConfigMap) to proper version: "
+        f"unable to convert unstructured object to /v1, Kind=ConfigMap: {converting}"
+    )

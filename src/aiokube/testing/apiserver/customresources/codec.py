@@ -104,6 +104,8 @@ class CustomCodec:
 
     def to_storage(self, obj: Object) -> Object:
         stored: Object = _whole_numbers(self._converted(obj, self._stored))
+        # An apply leaves null where no type forbids it; what every read drops need not be stored.
+        structural_defaults.drop_nulls(self._versions[self._stored].written, stored)
         return stored
 
     def from_storage(self, obj: Object) -> Object:

@@ -5,6 +5,7 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/util/managed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,10 +21,20 @@ from .parts import MalformedError
 from .problems import problems, summary
 from .updater import Kind, Object, apply, update
 
-__all__ = ["applied", "updated", "with_old_times"]
+__all__ = ["applied", "not_converted", "updated", "with_old_times"]
 
 _CURRENT = Manager("current-operation", UPDATE, "")
 """Stands for who is updating, until it is known whether anything changed."""
+
+_CONVERTING = (
+    (
+        re.compile(r"^json: cannot unmarshal number \S*[.eE]\S* into Go struct field \S+ of type (int\d+)"),
+        r"cannot convert float64 to \1",
+    ),
+    (re.compile("^(json: .*) Go struct field .+ of type"), r"\1 Go value of type"),
+    (re.compile("^(illegal base64 data)"), r"error decoding from json: \1"),
+)
+"""How converting words what decoding words otherwise."""
 
 _BEFORE_FIRST_APPLY = "before-first-apply"
 
@@ -113,6 +124,22 @@ def applied(
     elif applier in owners:
         owners[applier] = replace(owners[applier], time=now)
     return with_last_applied(after, config) if manager == KUBECTL else after, encode(owners)
+
+
+def not_converted(config: Object, why: str) -> errors.StatusError:
+    """Return the error for an apply whose outcome is no object of its kind.
+
+    Args:
+        config: What is applied.
+        why: In the words of a decoder, which is not what kube-apiserver does this with.
+
+    Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/runtime/converter.go
+    """
+    for pattern, words in _CONVERTING:
+        why = pattern.sub(words, why)
+    target = _kind_text(config.get("apiVersion", ""), config.get("kind", ""))
+    message = f"failed to convert new object ({_object_text(config)}) to proper version: "
+    return errors.StatusError(500, "", f"{message}unable to convert unstructured object to {target}: {why}")
 
 
 def with_old_times(old: Object, new: Object) -> Object:

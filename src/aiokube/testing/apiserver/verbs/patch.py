@@ -91,7 +91,10 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
         if document.duplicates and call.field_validation == "Strict":
             raise errors.bad_request(f"error strict decoding YAML: {document.duplicates[0]}")
         report(call, document.duplicates)
-        new = _decode(call, Patched(merged, "", ()))
+        try:
+            new = call.resource.codec.complete(merged)
+        except Undecodable as error:
+            raise ownership.not_converted(document.value, str(error)) from None
         if entries:
             new["metadata"]["managedFields"] = entries
         uid = new["metadata"].get("uid")
