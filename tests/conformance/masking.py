@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _SERVER = re.compile(r"\b(\d+\.\d+\.\d+\.\d+|localhost):\d+")
 _CERTIFICATE = re.compile(r"X509SHA256=[0-9a-f]{64}")
 _AGE = re.compile(r"(\d+[smhdy])+")
-_VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: ))(\d+)')
+_VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|current: |version: |in record \())(\d+)')
 _OLDEST_VERSION = re.compile(r"(too old resource version: \d+) \(\d+\)")
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"
 _PREFIX = re.compile(r"""generateName"?: ?"?([\w.-]+)""")
@@ -73,6 +73,24 @@ class _Masks:
 
     def _replaced_object(self, value: dict[str, Any]) -> dict[str, Any]:
         return {self._replaced_text(name, ""): self.replaced(item, name) for name, item in _undated(value).items()}
+
+    def _with_own_addresses(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Number what a service was given by the service, for another may be given it when the first is gone."""
+        spec, uid = value.get("spec"), (value.get("metadata") or {}).get("uid")
+        if value.get("kind", "Service") != "Service" or not isinstance(spec, dict) or "clusterIPs" not in spec:
+            return value
+
+        def own(kind: str, given: Any) -> Any:
+            made_up = given not in ("", "None") and str(given) not in self._written
+            return self._numbered(f"{kind} of {uid}", str(given)) if made_up else given
+
+        changed = {"clusterIP": own("address", spec.get("clusterIP", ""))}
+        changed["clusterIPs"] = [own("address", address) for address in spec["clusterIPs"]]
+        changed["ports"] = [
+            port | {"nodePort": own("port", port["nodePort"])} if "nodePort" in port else port
+            for port in spec.get("ports", ())
+        ]
+        return value | {"spec": spec | changed}
 
     def _replaced_text(self, text: str, key: str) -> str:
         if key == "cells" and _AGE.fullmatch(text):

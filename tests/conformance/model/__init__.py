@@ -1,4 +1,4 @@
-"""The model test: random programs on APIServer and on a real control plane, and their histories held against each other.
+"""The model test: random programs on APIServer and on a real control plane, and their histories compared.
 
 A program is a case (see the head of `conformance`) that nobody wrote: `generator.py` makes it from a seed. It keeps a
 rough model of what exists, so that most steps succeed and the others fail for a reason; the model decides nothing

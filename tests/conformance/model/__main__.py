@@ -7,6 +7,7 @@ from typing import Any
 from conformance.case import Request
 
 from .generator import Program, program
+from .histogram import Histogram
 from .running import History, run, servers
 
 _SHOWN_CHARACTERS = 3000
@@ -28,6 +29,7 @@ def main() -> None:
     for history in histories:
         _show(history, everything=options.all)
     wrong = [history.program.seed for history in histories if history.differences]
+    print(Histogram(histories))
     print(f"{len(programs) - len(wrong)} of {len(programs)} programs agree; these do not: {wrong}")
 
 

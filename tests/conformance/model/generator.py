@@ -91,8 +91,9 @@ class _Object:
     """What the author believes of an object that exists.
 
     Attributes:
+        is_held: it has the finalizer.
+        is_deleting: its deletion was asked for.
         told: the names of the answers that had it, the latest last.
-        is_owner: something is collected with it.
     """
 
     name: str
@@ -190,9 +191,6 @@ class _Author:
     def _exists(self, kind: Kind, target: _Object) -> bool:
         return self._objects[kind.name].get(target.name) is target
 
-    def _is_frozen(self, kind: Kind, target: _Object) -> bool:
-        return not self._exists(kind, target)
-
     def _object(self, kind: Kind, name: str, labels: Labels | None = None, *, held: bool = False) -> dict[str, Any]:
         metadata: dict[str, Any] = {"name": self._full(kind, name)}
         if labels or not kind.namespaced:
@@ -208,10 +206,8 @@ class _Author:
     def _change(self, kind: Kind, *, wrong: float = 0.12, by_name: bool = True) -> tuple[Change, bool]:
         """Return a change, and whether it is meant to be wrong."""
         is_wrong = self._chance(wrong)
-        if is_wrong:
-            pool = (*kind.wrong, *kind.wrong, *ANY_WRONG)
-        else:
-            pool = (*kind.changes, *kind.changes, *ANY_CHANGES)
+        of_kind, of_any = (kind.wrong, ANY_WRONG) if is_wrong else (kind.changes, ANY_CHANGES)
+        pool = (*of_kind, *of_kind, *of_any)
         fitting = [change for change in pool if change.is_by_name] if by_name else pool
         return self._random.choice(fitting), is_wrong
 
@@ -275,7 +271,9 @@ class _Author:
 
     def _get(self, kind: Kind) -> None:
         target = self._target(kind, missing=0.15)
-        name = self._add(get(self._path(kind, target.name, self._random.choice(("", "", "", "status")) if kind.status else "")))
+        name = self._add(
+            get(self._path(kind, target.name, self._random.choice(("", "", "", "status")) if kind.status else ""))
+        )
         if self._exists(kind, target):
             self._versions.append(name)
 
@@ -613,17 +611,19 @@ class _Author:
         return "&".join(filter(None, (self._query(kind, selector), f"timeoutSeconds={_WATCH_SECONDS}")))
 
     def _watched(self, kind: Kind, query: str, last: str) -> None:
-        until_text = last if last == "initial-events-end" else f"{last.removeprefix('${ns}')}\""
+        until_text = last if last == "initial-events-end" else f'{last.removeprefix("${ns}")}"'
         self._add(watch(f"{self._path(kind)}?{query}", events=_MOST_EVENTS, until=until_text))
 
     def _look_back(self) -> None:
         """After the history was compacted: ask for what was before."""
         for kind in self._random.sample(self._kinds, 2):
-            self._add(watch(
-                f"{self._path(kind)}?{self._watch_query(kind, None)}&resourceVersion={self._some_version()}",
-                events=_MOST_EVENTS,
-                until="ERROR",
-            ))
+            self._add(
+                watch(
+                    f"{self._path(kind)}?{self._watch_query(kind, None)}&resourceVersion={self._some_version()}",
+                    events=_MOST_EVENTS,
+                    until="ERROR",
+                )
+            )
             exact = f"resourceVersion={self._some_version()}&resourceVersionMatch=Exact"
             self._add(get(self._with(self._path(kind), f"{self._query(kind, None)}&{exact}".removeprefix("&"))))
         if self._pages:
@@ -663,7 +663,8 @@ _WEIGHTS: dict[Step, int] = {
 
 
 def _nested(change: Change) -> dict[str, Any]:
-    return _with_change({}, change)
+    nested: dict[str, Any] = _with_change({}, change)
+    return nested
 
 
 def _with_change(value: Any, change: Change) -> Any:

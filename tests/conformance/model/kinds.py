@@ -217,7 +217,8 @@ KINDS = (
         keeps=True,
     ),
     Kind(
-        "Lease", "coordination.k8s.io/v1", "coordination.k8s.io/v1:leases", {"spec": {"holderIdentity": "a"}}, ("spec",),
+        "Lease", "coordination.k8s.io/v1", "coordination.k8s.io/v1:leases",
+        {"spec": {"holderIdentity": "a"}}, ("spec",),
         changes=(
             _change("spec/holderIdentity", "b"), _change("spec/holderIdentity", None),
             _change("spec/leaseDurationSeconds", 15), _change("spec/renewTime", "0099-01-01T00:00:00.000000Z"),
@@ -281,7 +282,8 @@ KINDS = (
             _change("spec/parts/0/count", 3),
         ),
         wrong=(
-            _change("spec/color", "blue"), _change("spec/size", 11), _change("spec/size", "x"), _change("spec/size", 1.5),
+            _change("spec/color", "blue"), _change("spec/size", 11), _change("spec/size", "x"),
+            _change("spec/size", 1.5),
             _change("spec/note", "too long"), _change("spec/tags", ["a", "a"]), _change("spec/parts", [{"count": 1}]),
             _change("spec/parts", [{"name": "a"}, {"name": "a"}]), _change("spec", None), _change("spec", "x"),
         ),
@@ -314,7 +316,12 @@ def _definition(plural: str, kind: str, scope: str, schema: Object, **version: A
 
 def _collected(path: str, api_version: str, kind: str) -> tuple[Request, ...]:
     """Return what ends when garbage of a custom kind is collected, which begins a while after it is defined."""
-    owned = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "probe", "finalizers": ["orphan"]}, "spec": {}}
+    owned = {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": {"name": "probe", "finalizers": ["orphan"]},
+        "spec": {},
+    }
     return (
         post(path, owned),
         Request("DELETE", f"{path}/probe", {"propagationPolicy": "Orphan"}),
@@ -330,4 +337,4 @@ SET_UP = (
     *_collected(_WIDGETS, f"{_GROUP}/v1", "Widget"),
     *_collected(_GADGETS, f"{_GROUP}/v1", "Gadget"),
 )
-"""What both servers are asked before the first program: until custom kinds are served, and garbage of them collected."""
+"""What both servers are asked first, until the custom kinds are served and their garbage is collected."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiokube.testing import APIServer, ControlPlane
 from conformance.answers import Answer, Conversation, Server
-from conformance.case import Case, Request, post
+from conformance.case import APPLY, JSON_PATCH, MERGE, STRATEGIC, Case, Request, post
 from conformance.comparing import Difference, differences
 from conformance.masking import masked
 from conformance.servers import server_of
@@ -27,6 +27,17 @@ from .kinds import KINDS, SET_UP
 __all__ = ["History", "Servers", "Step", "run", "servers"]
 
 _AT_ONCE = 6
+
+_PATCHES = {APPLY: "apply", JSON_PATCH: "json patch", MERGE: "merge patch", STRATEGIC: "strategic patch"}
+_VERBS = {
+    ("DELETE", False): "deletecollection",
+    ("DELETE", True): "delete",
+    ("GET", False): "list",
+    ("GET", True): "get",
+    ("POST", False): "create",
+    ("PUT", True): "update",
+}
+"""By method, and whether the path is of one object."""
 
 Step = tuple[str, str, int]
 """What a step was: verb, kind and status code."""
@@ -168,22 +179,18 @@ def _ask(requests: Sequence[Request], pair: tuple[Conversation, ...]) -> Pair:
 
 def _step(request: Request, answer: Answer) -> Step:
     path = request.path.partition("?")[0]
-    kind = next((kind.name for kind in KINDS if path == kind.path or path.startswith(f"{kind.path}/")), path)
-    return _verb(request, path), kind, _code(answer)
+    kind = next(kind for kind in KINDS if path == kind.path or path.startswith(f"{kind.path}/"))
+    _, _, subresource = path.removeprefix(kind.path).strip("/").partition("/")
+    is_one = path != kind.path
+    return _verb(request, is_one=is_one), "/".join(filter(None, (kind.name, subresource))), _code(answer)
 
 
-def _verb(request: Request, path: str) -> str:
+def _verb(request: Request, *, is_one: bool) -> str:
     if request.events:
         return "watch"
-    one = bool(path.partition(":")[2].count("/") if ":" in path else path.removeprefix("/apis/").count("/") - 2)
-    if request.path.startswith("/"):
-        one = path.count("/") > 4
-    elif ":" not in path:
-        one = "/" in path
     if request.method == "PATCH":
-        return str(request.content_type).removeprefix("application/").removesuffix("-patch+json").removesuffix("+yaml")
-    verbs = {"GET": ("list", "get"), "POST": ("create", "create"), "PUT": ("update", "update")}
-    return verbs.get(request.method, ("deletecollection", "delete"))[one]
+        return _PATCHES[str(request.content_type)]
+    return _VERBS[request.method, is_one]
 
 
 def _code(answer: Answer) -> int:
