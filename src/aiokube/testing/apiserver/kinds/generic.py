@@ -16,6 +16,7 @@ from typing import Final
 
 from aiokube.testing.apiserver.errors import GroupKind
 from aiokube.testing.apiserver.kinds import ip_addresses, names
+from aiokube.testing.apiserver.kinds.metadata import Look
 from aiokube.testing.apiserver.kinds.rules import Rules
 
 __all__ = ["TRAITS", "Traits", "rules"]
@@ -35,6 +36,7 @@ class Traits:
         names: what is wrong with a name (`prefix=True`: with a generateName).
         returned: a deletion answers with the object, not with a Status.
         dependents: what becomes of them when a deletion does not say; None where nobody collects them.
+        looks: what the kind looks at again in the metadata of a changed object.
         prefix: where etcd has the objects, if not under the resource's name.
         unknown_label: what is said of a field label that the kind does not have.
     """
@@ -45,6 +47,7 @@ class Traits:
     names: NameCheck = names.dns_subdomain
     returned: bool = False
     dependents: str | None = "Background"
+    looks: tuple[Look, ...] = ("change",)
     prefix: str = ""
     unknown_label: str = '"{label}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
@@ -56,6 +59,9 @@ def _any_name(name: str, *, prefix: bool = False) -> list[str]:
 _OWN_LABELS: Final = "field label not supported: {label}"
 _SLICE_LABELS: Final = "field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: {label}"
 
+_LOOKS_BEFORE: Final[tuple[Look, ...]] = ("object", "change")
+_LOOKS_AFTER: Final[tuple[Look, ...]] = ("change", "object")
+
 _PLAIN: Final = Traits()
 _RETURNED: Final = Traits(returned=True)
 _COUNTED: Final = Traits(generation=True)
@@ -63,29 +69,29 @@ _VERSIONED: Final = Traits(unconditional=False)
 _VERSIONED_RETURNED: Final = Traits(unconditional=False, returned=True)
 _COUNTED_VERSIONED: Final = Traits(generation=True, unconditional=False)
 _EVENT: Final = Traits(creates=True, names=names.path_segment, dependents=None, unknown_label=_OWN_LABELS)
-_ACCESS: Final = Traits(creates=True, names=names.path_segment)
+_ACCESS: Final = Traits(creates=True, names=names.path_segment, looks=_LOOKS_BEFORE)
 
 _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
     "": {
-        "ConfigMap": _PLAIN,
-        "Endpoints": Traits(creates=True, prefix="services/endpoints"),
+        "ConfigMap": Traits(looks=_LOOKS_AFTER),
+        "Endpoints": Traits(creates=True, looks=_LOOKS_AFTER, prefix="services/endpoints"),
         "Event": _EVENT,
-        "LimitRange": Traits(creates=True),
-        "Namespace": Traits(names=names.dns_label, returned=True, unknown_label=_OWN_LABELS),
-        "Node": Traits(prefix="minions", unknown_label=_OWN_LABELS),
+        "LimitRange": Traits(creates=True, looks=("object",)),
+        "Namespace": Traits(names=names.dns_label, returned=True, looks=_LOOKS_BEFORE, unknown_label=_OWN_LABELS),
+        "Node": Traits(looks=_LOOKS_BEFORE, prefix="minions", unknown_label=_OWN_LABELS),
         "PersistentVolume": _RETURNED,
-        "PersistentVolumeClaim": _RETURNED,
+        "PersistentVolumeClaim": Traits(returned=True, looks=_LOOKS_AFTER),
         "Pod": Traits(generation=True, returned=True, unknown_label=_OWN_LABELS),
         "PodTemplate": Traits(generation=True, returned=True),
         "ReplicationController": Traits(
             generation=True, dependents="Orphan", prefix="controllers", unknown_label=_OWN_LABELS
         ),
         "ResourceQuota": _RETURNED,
-        "Secret": Traits(unknown_label=_OWN_LABELS),
+        "Secret": Traits(looks=_LOOKS_AFTER, unknown_label=_OWN_LABELS),
         "Service": Traits(
             creates=True, names=names.dns_label, returned=True, prefix="services/specs", unknown_label=_OWN_LABELS
         ),
-        "ServiceAccount": _RETURNED,
+        "ServiceAccount": Traits(returned=True, looks=_LOOKS_AFTER),
     },
     "admissionregistration.k8s.io": {
         "MutatingAdmissionPolicy": _COUNTED_VERSIONED,
@@ -108,7 +114,10 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
     "batch": {
         "CronJob": _COUNTED,
         "Job": Traits(
-            generation=True, dependents="Orphan", unknown_label='field label "{label}" not supported for Job'
+            generation=True,
+            dependents="Orphan",
+            looks=_LOOKS_BEFORE,
+            unknown_label='field label "{label}" not supported for Job',
         ),
     },
     "certificates.k8s.io": {"CertificateSigningRequest": Traits(names=_any_name, unknown_label=_OWN_LABELS)},
@@ -124,7 +133,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "ServiceCIDR": _PLAIN,
     },
     "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False)},
-    "policy": {"PodDisruptionBudget": Traits(generation=True, unconditional=False, names=names.path_segment)},
+    "policy": {"PodDisruptionBudget": Traits(generation=True, unconditional=False, names=names.path_segment, looks=())},
     "rbac.authorization.k8s.io": {
         "ClusterRole": _ACCESS,
         "ClusterRoleBinding": _ACCESS,
@@ -142,7 +151,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "CSIDriver": _VERSIONED_RETURNED,
         "CSINode": _VERSIONED_RETURNED,
         "CSIStorageCapacity": _VERSIONED,
-        "StorageClass": _RETURNED,
+        "StorageClass": Traits(returned=True, looks=_LOOKS_BEFORE),
         "VolumeAttachment": _VERSIONED_RETURNED,
         "VolumeAttributesClass": _RETURNED,
     },
@@ -168,6 +177,7 @@ def rules(group: str, kind: str, behaviour: type[Rules] = Rules) -> Rules:
         unconditional_update = traits.unconditional
         returns_deleted = traits.returned
         default_propagation = traits.dependents
+        metadata_looks = traits.looks
         storage_prefix = traits.prefix
 
         def validate_name(self, name: str, prefix: bool) -> list[str]:

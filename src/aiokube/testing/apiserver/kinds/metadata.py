@@ -6,7 +6,7 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/validati
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from aiokube.testing.apiserver.field_errors import (
     FieldError,
@@ -23,6 +23,7 @@ from . import names
 from .checks import immutable, not_negative
 
 __all__ = [
+    "Look",
     "NameRule",
     "validate_annotations",
     "validate_create",
@@ -32,6 +33,9 @@ __all__ = [
 
 NameRule = Callable[[str, bool], Iterable[str]]
 """What is wrong with a name; the second argument says that it is a generateName."""
+
+Look = Literal["object", "change"]
+"""What of the metadata of a changed object is looked at: all of it, or what has changed."""
 
 _ANNOTATIONS_LIMIT = 256 * 1024
 _MANAGER_LIMIT = 128
@@ -56,19 +60,27 @@ def validate_create(
 
 
 def validate_update(
-    new: Mapping[str, Any], old: Mapping[str, Any], *, namespaced: bool, builtin: bool = True
+    new: Mapping[str, Any],
+    old: Mapping[str, Any],
+    *,
+    namespaced: bool,
+    builtin: bool = True,
+    looks: Iterable[Look] = ("change",),
 ) -> list[FieldError]:
     """Return what is wrong with the metadata of a changed object.
 
-    kube-apiserver looks at the change twice, once for all kinds and once for each; the causes of its Status show it.
+    kube-apiserver looks at it and at the change, and then again for each kind; the causes of its Status show it.
 
     Args:
         builtin: as for `validate_create`.
+        looks: what the kind looks at again.
     """
     metadata, before = new.get("metadata") or {}, old.get("metadata") or {}
+    whole = list(_object(metadata, "metadata", namespaced, _path_segment))
     change = list(_change(metadata, before, "metadata"))
-    wrong = [*_object(metadata, "metadata", namespaced, _path_segment), *change, *change]
-    return [*wrong, *_standard_finalizers(metadata)] if builtin else wrong
+    standard = list(_standard_finalizers(metadata)) if builtin else []
+    again = {"object": [*whole, *standard], "change": [*change, *standard]}
+    return [*whole, *change, *(error for look in looks for error in again[look])]
 
 
 def validate_labels(labels: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:

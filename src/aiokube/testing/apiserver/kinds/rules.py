@@ -15,6 +15,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.field_errors import FieldError
 
+from .metadata import Look
+
 __all__ = ["Context", "Object", "Part", "Rules"]
 
 Object = dict[str, Any]
@@ -82,6 +84,9 @@ class Rules:
 
     standard_finalizers: ClassVar[bool] = True
     """A finalizer without a slash must be one of Kubernetes' own."""
+
+    metadata_looks: ClassVar[tuple[Look, ...]] = ("change",)
+    """What the kind looks at in the metadata of a changed object, after what is looked at for all kinds."""
 
     orphaning_warning: ClassVar[str] = ""
     """What is said to a deletion that does not say what becomes of dependents."""

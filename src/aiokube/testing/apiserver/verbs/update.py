@@ -158,7 +158,11 @@ def _validate(call: Call, new: Object, live: Object, facts: Facts) -> None:
     resource = call.resource
     found = list(
         metadata_rules.validate_update(
-            new, live, namespaced=resource.namespaced, builtin=resource.rules.standard_finalizers
+            new,
+            live,
+            namespaced=resource.namespaced,
+            builtin=resource.rules.standard_finalizers,
+            looks=("change",) if call.subresource else resource.rules.metadata_looks,
         )
     )
     found.extend(resource.codec.validate(new, live))
