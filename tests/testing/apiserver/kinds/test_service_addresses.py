@@ -16,6 +16,7 @@ class Stored:
     services: list[Object] = field(default_factory=list)
     dry_run: bool = False
     user: str = ""
+    user_info: Object = field(default_factory=dict)
 
     def now(self) -> str:
         return "2026-01-01T00:00:00Z"
