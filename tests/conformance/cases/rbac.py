@@ -45,7 +45,10 @@ CASES = [
         post(_ROLES, _role(_RULE | {"nonResourceURLs": ["/x"]})),
     ),
     case(
-        "role-names", post(_ROLES, _role(name="a/b")), post(_ROLES, _role(name="..")), post(_ROLES, _role(_RULE, name="A b"))
+        "role-names",
+        post(_ROLES, _role(name="a/b")),
+        post(_ROLES, _role(name="..")),
+        post(_ROLES, _role(_RULE, name="A b")),
     ),
     case(
         "cluster-role-aggregation",
