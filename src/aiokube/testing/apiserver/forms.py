@@ -60,8 +60,8 @@ def object_body(resource: Resource, shown: Shown, form: Form, now: dt.datetime, 
     if not form.kind or _is_status(shown):
         return _plain(resource, shown)
     if form.is_table:
-        obj = decoded(resource, shown)
-        return encode(_table(resource, [obj], obj["metadata"], form, now, headed=headers))
+        metadata = decoded(resource, shown)["metadata"]
+        return encode(_table(resource, [shown], metadata, form, now, headed=headers))
     return b'{"kind":"PartialObjectMetadata","apiVersion":"%s","metadata":%s}' % (
         form.api_version.encode(),
         _only_metadata.decode(_plain(resource, shown)).metadata,
@@ -76,8 +76,7 @@ def list_body(resource: Resource, page: Page, form: Form, now: dt.datetime) -> b
     if page.remaining is not None:
         metadata["remainingItemCount"] = page.remaining
     if form.is_table:
-        objects = [decoded(resource, stored) for stored in page.objects]
-        return encode(_table(resource, objects, metadata, form, now))
+        return encode(_table(resource, page.objects, metadata, form, now))
     if form.kind:
         item = Form("PartialObjectMetadata", form.version)
         items: Iterable[bytes] = (object_body(resource, stored, item, now) for stored in page.objects)
@@ -113,22 +112,29 @@ def _list(kind: str, api_version: str, metadata: Mapping[str, Any], items: Itera
 
 def _table(
     resource: Resource,
-    objects: Sequence[Object],
+    shown: Sequence[Shown],
     metadata: Mapping[str, Any],
     form: Form,
     now: dt.datetime,
     *,
     headed: bool = True,
 ) -> Object:
+    """Return a table; built-in kinds look the same in all versions, for which it needs what is stored."""
+    custom, codec = resource.custom, resource.codec
     return tables.table(
         resource.make_printer(),
-        objects,
+        [decoded(resource, each) if custom else _stored_form(resource, each) for each in shown],
         metadata=metadata,
         now=now,
         include=form.include,
+        served=(lambda obj: obj) if custom else codec.from_storage,
         version=form.version,
         headed=headed,
     )
+
+
+def _stored_form(resource: Resource, shown: Shown) -> Object:
+    return shown.object() if isinstance(shown, Stored) else resource.codec.to_storage(dict(shown))
 
 
 def _is_status(shown: Shown) -> bool:
