@@ -31,7 +31,7 @@ HEADERS = (
 """What is compared of the headers; of ETag it is whether there is one."""
 
 _READ_TIMEOUT_SECONDS = 20
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 20
 _POLL_SECONDS = 0.05
 _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 
@@ -104,6 +104,8 @@ class Conversation:
         while not _is_what_is_waited_for(request, answer) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
             answer = self._once(request)
+        if not _is_what_is_waited_for(request, answer):
+            raise AssertionError(f"waited in vain: {request}: {answer}")
         if request.name:
             self.named[request.name] = answer.body
         return answer

@@ -99,7 +99,7 @@ CASES = [
         post(_ROOT, crd(schema={"openAPIV3Schema": _SCHEMA})),
         _ESTABLISHED,
         merge(f"{_ROOT}/{_NAME}", {"spec": {"names": {"shortNames": ["wi"], "categories": ["all"]}}}),
-        until(f"{_ROOT}/{_NAME}", says='"shortNames": ["wi"], "singular"'),
+        until(f"{_ROOT}/{_NAME}", says='"acceptedNames": {"plural": "widgets", "singular": "widget", "shortNames"'),
         merge(f"{_ROOT}/{_NAME}", {"spec": {"scope": "Cluster"}}),
         merge(f"{_ROOT}/{_NAME}", {"spec": {"names": {"kind": "Gadget"}}}),
         merge(f"{_ROOT}/{_NAME}", {"spec": {"group": "other.example.com"}}),
