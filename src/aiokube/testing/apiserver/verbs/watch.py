@@ -34,7 +34,7 @@ class Feed:
 
     Args:
         wake: is called whenever there is something to take, or nothing more will come.
-        limit: how many events may wait.
+        limit: how many events may wait; None means 10,000.
 
     Attributes:
         is_over: nothing more will come.
@@ -51,7 +51,7 @@ class Feed:
         form: Form,
         *,
         wake: Callable[[], None] = lambda: None,
-        limit: int = _LIMIT,
+        limit: int | None = None,
     ) -> None:
         self._cluster = cluster
         self._resource = call.resource
@@ -59,7 +59,7 @@ class Feed:
         self._form = form
         self._bookmarks = options.allow_watch_bookmarks
         self._wake = wake
-        self._limit = limit
+        self._limit = _LIMIT if limit is None else limit
         self._lines: deque[bytes] = deque()
         self._headers = True
         self._collection = cluster.collection(call.resource.collection)
