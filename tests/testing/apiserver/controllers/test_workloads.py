@@ -48,6 +48,9 @@ _MASKS = (
     (r"kube-api-access-[a-z0-9]{5}", "kube-api-access-RANDOM"),
     (r'(hash": ")[bcdfghjklmnpqrstvwxz2456789]{5,10}', r"\1HASH"),
     (r"10\.1\.1\.\d+", "ADDRESS"),
+    # Whether the first pod of a new ReplicaSet is progress depends on whether it was counted at once.
+    (r'Created new replica set (\\"w-HASH\\")', r"ReplicaSet \1 is progressing."),
+    ("NewReplicaSetCreated", "ReplicaSetUpdated"),
 )
 
 

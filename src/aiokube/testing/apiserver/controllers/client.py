@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aiokube.testing.apiserver.access.identity import AUTHENTICATED, UserInfo
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
-from aiokube.testing.apiserver.errors import GroupResource, StatusError
+from aiokube.testing.apiserver.errors import GroupResource, StatusError, not_found
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored, encode
 from aiokube.testing.apiserver.verbs.bind import bind
@@ -109,11 +109,15 @@ class Client:
         )
 
     def _resource(self, resource: GroupResource) -> Resource:
-        """Return a resource in the version it is stored in."""
+        """Return a resource in the version it is stored in.
+
+        Raises:
+            StatusError: it is not served any more (404).
+        """
         for found in self._cluster.resources:
             if found.collection == resource and found.api_version == found.stored_api_version:
                 return found
-        raise LookupError(f"{resource} is not served")
+        raise not_found(resource, "")
 
 
 def _object(outcome: Outcome) -> Object:

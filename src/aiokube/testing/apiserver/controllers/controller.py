@@ -12,13 +12,13 @@ from aiokube.testing.apiserver.storage import Event
 
 from .client import Client
 
-__all__ = ["Controller", "Work", "is_going"]
+__all__ = ["Controller", "Work", "is_futile"]
 
 
-def is_going(error: StatusError) -> bool:
-    """Return whether something could not be created because its namespace is being deleted."""
+def is_futile(error: StatusError) -> bool:
+    """Return whether there is no use in trying again: what it is about is gone, or goes with its namespace."""
     causes: Iterable[Mapping[str, str]] = (error.details or {}).get("causes") or ()
-    return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
+    return error.reason == "NotFound" or any(cause.get("reason") == "NamespaceTerminating" for cause in causes)
 
 
 class Work(Protocol):

@@ -35,13 +35,13 @@ class _Reference(msgspec.Struct, frozen=True):
     kind: str
     name: str
     uid: str
-    blockOwnerDeletion: bool = False
+    blockOwnerDeletion: bool | None = None
 
 
 class _Metadata(msgspec.Struct):
-    ownerReferences: tuple[_Reference, ...] = ()
-    finalizers: tuple[str, ...] = ()
-    deletionTimestamp: str = ""
+    ownerReferences: tuple[_Reference, ...] | None = None
+    finalizers: tuple[str, ...] | None = None
+    deletionTimestamp: str | None = None
 
 
 class _Owned(msgspec.Struct):
@@ -97,9 +97,9 @@ class GarbageCollector(Controller):
     def _seen(self, resource: GroupResource, stored: Stored, previous: Stored | None) -> None:
         metadata = _decoder.decode(stored.body).metadata
         item = _item(resource, stored)
-        if self._index(item, metadata.ownerReferences):
+        if self._index(item, metadata.ownerReferences or ()):
             self.work.add(item)
-        if metadata.deletionTimestamp and {_ORPHAN, _FOREGROUND} & set(metadata.finalizers):
+        if metadata.deletionTimestamp and {_ORPHAN, _FOREGROUND} & set(metadata.finalizers or ()):
             before = _decoder.decode(previous.body).metadata if previous else _Metadata()
             if (before.deletionTimestamp, before.finalizers) != (metadata.deletionTimestamp, metadata.finalizers):
                 self._add(self._dependents.get(item.uid, ()))

@@ -12,7 +12,7 @@ from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.storage import Event
 
-from .controller import Controller, Work, is_going
+from .controller import Controller, Work, is_futile
 
 __all__ = ["Runner"]
 
@@ -123,9 +123,8 @@ class Runner:
         try:
             controller.sync(key)
         except StatusError as error:
-            if is_going(error):  # with the namespace goes what could not be done in it
-                return
-            self._retry(controller, key, error)
+            if not is_futile(error):
+                self._retry(controller, key, error)
         else:
             self._failures.pop(item, None)
 

@@ -33,7 +33,7 @@ def set_condition(conditions: list[Object], now: str, *, type: str, status: str,
     old = next((condition for condition in conditions if condition["type"] == type), None)
     if old is not None and old["status"] == status and old.get("reason") == fields.get("reason"):
         return False
-    since = old["lastTransitionTime"] if old is not None and old["status"] == status else now
+    since = old.get("lastTransitionTime") if old is not None and old["status"] == status else now
     conditions[:] = without(conditions, type)
-    conditions.append({"type": type, "status": status, **fields, "lastTransitionTime": since})
+    conditions.append({"type": type, "status": status, **fields, "lastTransitionTime": since or now})
     return True

@@ -340,7 +340,7 @@ class Deployments(Controller):
         if _is_complete(deployment, status):
             self._set(status, _PROGRESSING, "True", _COMPLETE, f"{subject} has successfully progressed.")
         elif _has_moved(deployment["status"], status):
-            since = before["lastTransitionTime"] if before and before["status"] == "True" else self.cluster.now()
+            since = before.get("lastTransitionTime") if before and before["status"] == "True" else self.cluster.now()
             status["conditions"] = without(status["conditions"], _PROGRESSING)
             self._set(status, _PROGRESSING, "True", "ReplicaSetUpdated", f"{subject} is progressing.")
             status["conditions"][-1]["lastTransitionTime"] = since
@@ -359,7 +359,8 @@ class Deployments(Controller):
             self.work.add_later(f"{metadata['namespace']}/{metadata['name']}", left + 1)
 
     def _time_left(self, deployment: Object, progress: Mapping[str, Any]) -> float:
-        since = self.cluster.clock.now() - dt.datetime.fromisoformat(progress["lastUpdateTime"])
+        updated = dt.datetime.fromisoformat(progress.get("lastUpdateTime") or self.cluster.now())
+        since = self.cluster.clock.now() - updated
         return float(deployment["spec"]["progressDeadlineSeconds"] - since.total_seconds())
 
     def _set(self, status: Object, kind: str, value: str, reason: str, message: str) -> None:
@@ -390,7 +391,7 @@ def _annotate(deployment: Object, replica_set: Object, revision: int) -> None:
     copied = deployment["metadata"].get("annotations") or {}
     annotations |= {name: value for name, value in copied.items() if name not in _NOT_COPIED}
     before = annotations.get(_REVISION)
-    if int(before or 0) >= revision:
+    if _revision(replica_set) >= revision:
         return
     annotations[_REVISION] = str(revision)
     if before is not None:
@@ -412,7 +413,8 @@ def _shares(deployment: Object, active: list[Object], change: int) -> list[int]:
 
 
 def _revision(replica_set: Object) -> int:
-    return int((replica_set["metadata"].get("annotations") or {}).get(_REVISION, 0))
+    text = str((replica_set["metadata"].get("annotations") or {}).get(_REVISION, ""))
+    return int(text) if text.isdecimal() else 0
 
 
 def _has_deadline(deployment: Object) -> bool:

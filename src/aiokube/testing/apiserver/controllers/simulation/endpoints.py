@@ -74,10 +74,10 @@ class Endpoints(Controller):
     def _trigger(self, key: str, service: Object, pods: list[Object]) -> dict[str, str]:
         """Return the annotation with the time of what caused a change; of what is only gone nobody knows when."""
         ready = {pod["metadata"]["uid"]: condition_of(pod, "Ready") for pod in pods}
-        times = {uid: condition["lastTransitionTime"] for uid, condition in ready.items() if condition is not None}
+        times = {uid: (condition or {}).get("lastTransitionTime") or "" for uid, condition in ready.items()}
         times[service["metadata"]["uid"]] = service["metadata"]["creationTimestamp"]
         before, self._times[key] = self._times.get(key, {}), times
-        changed = [time for uid, time in times.items() if before.get(uid) != time]
+        changed = [time for uid, time in times.items() if time and before.get(uid) != time]
         return {_TRIGGER_TIME: min(changed)} if changed else {}
 
     def _write_endpoints(self, service: Object, pods: list[Object], annotations: dict[str, str]) -> None:
@@ -137,8 +137,8 @@ def _subsets(service: Object, pods: list[Object]) -> list[Object]:
             subset = {"ports": ports} if ports else {}
             subsets.append(subset)
         field = "addresses" if publish_all or is_ready(pod) else "notReadyAddresses"
-        address = {"ip": pod["status"]["podIP"], "nodeName": pod["spec"]["nodeName"], "targetRef": _reference(pod)}
-        subset.setdefault(field, []).append(address | _hostname(pod, service))
+        address = {"ip": pod["status"]["podIP"], "targetRef": _reference(pod)}
+        subset.setdefault(field, []).append(address | _node(pod) | _hostname(pod, service))
     return subsets
 
 
@@ -149,8 +149,12 @@ def _endpoint(pod: Object, service: Object) -> Object:
         "addresses": [pod["status"]["podIP"]],
         "conditions": {"ready": ready and not going, "serving": ready, "terminating": going},
         "targetRef": _reference(pod),
-        "nodeName": pod["spec"]["nodeName"],
+        **_node(pod),
     }
+
+
+def _node(pod: Object) -> Object:
+    return {"nodeName": pod["spec"]["nodeName"]} if pod["spec"].get("nodeName") else {}
 
 
 def _hostname(pod: Object, service: Object) -> Object:

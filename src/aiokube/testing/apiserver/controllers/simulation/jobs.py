@@ -227,7 +227,8 @@ def _is_indexed(job: Object) -> bool:
 
 
 def _index(pod: Object) -> int:
-    return int((pod["metadata"].get("annotations") or {}).get(_INDEX, "-1"))
+    text = str((pod["metadata"].get("annotations") or {}).get(_INDEX, ""))
+    return int(text) if text.isdecimal() else -1
 
 
 def _succeeded_indexes(pods: list[Object]) -> set[int]:
@@ -239,7 +240,8 @@ def _indexes_of(status: Object) -> set[int]:
     found: set[int] = set()
     for part in filter(None, status.get("completedIndexes", "").split(",")):
         first, _, last = part.partition("-")
-        found.update(range(int(first), int(last or first) + 1))
+        if first.isdecimal() and (last or first).isdecimal():
+            found.update(range(int(first), int(last or first) + 1))
     return found
 
 

@@ -57,8 +57,10 @@ def available_in(pod: Object, min_ready_seconds: int, now: dt.datetime) -> float
     ready = condition_of(pod, "Ready")
     if ready is None or ready["status"] != "True":
         return None
+    if not min_ready_seconds or not ready.get("lastTransitionTime"):
+        return 0.0
     since = dt.datetime.fromisoformat(ready["lastTransitionTime"])
-    return max(0.0, min_ready_seconds - (now - since).total_seconds()) if min_ready_seconds else 0.0
+    return max(0.0, min_ready_seconds - (now - since).total_seconds())
 
 
 def deletion_order(pod: Object) -> tuple[Any, ...]:
@@ -68,10 +70,15 @@ def deletion_order(pod: Object) -> tuple[Any, ...]:
         bool(pod["spec"].get("nodeName")),
         {"Pending": 0, "Unknown": 1}.get(status.get("phase", ""), 2),
         is_ready(pod),
-        int((metadata.get("annotations") or {}).get(_DELETION_COST, "0")),
+        _deletion_cost(metadata),
         sum(container.get("restartCount", 0) for container in status.get("containerStatuses") or ()) * -1,
         _newest_first(metadata["creationTimestamp"]),
     )
+
+
+def _deletion_cost(metadata: Object) -> int:
+    text = str((metadata.get("annotations") or {}).get(_DELETION_COST, ""))
+    return int(text) if text.removeprefix("-").isdecimal() else 0
 
 
 def _newest_first(timestamp: str) -> float:
@@ -84,11 +91,11 @@ class Manager(msgspec.Struct, frozen=True):
     kind: str
     name: str
     uid: str
-    controller: bool = False
+    controller: bool | None = None
 
 
 class _Metadata(msgspec.Struct):
-    ownerReferences: tuple[Manager, ...] = ()
+    ownerReferences: tuple[Manager, ...] | None = None
 
 
 class _Owned(msgspec.Struct):
@@ -101,7 +108,7 @@ _decoder = msgspec.json.Decoder(_Owned)
 @lru_cache(maxsize=256)
 def manager_of(stored: Stored) -> Manager | None:
     """Return who manages an object that is stored; those who hear of a change ask one after another."""
-    references = _decoder.decode(stored.body).metadata.ownerReferences
+    references = _decoder.decode(stored.body).metadata.ownerReferences or ()
     return next((reference for reference in references if reference.controller), None)
 
 

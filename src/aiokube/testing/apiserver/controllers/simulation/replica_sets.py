@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from aiokube.testing.apiserver.codec import Object
-from aiokube.testing.apiserver.controllers.controller import Controller, is_going
+from aiokube.testing.apiserver.controllers.controller import Controller, is_futile
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.kinds import label_selectors
 from aiokube.testing.apiserver.storage import Event, EventType, Stored
@@ -80,7 +80,7 @@ class ReplicaSets(Controller):
             try:
                 active = self._scale(obj, active)
             except StatusError as error:
-                if is_going(error):
+                if is_futile(error):
                     return
                 failure = error
         self._report(obj, active, sum(map(is_terminating, pods)), failure)

@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.controllers.controller import Controller
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event
 
-from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
+from .pods import available_in, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
 from .resources import PODS, STATEFUL_SETS, VOLUME_CLAIMS
 from .revisions import REVISION_LABEL, current_revision
 
@@ -55,9 +55,10 @@ class StatefulSets(Controller):
     def _pods(self, stateful_set: Object) -> dict[int, Object]:
         uid, found = stateful_set["metadata"]["uid"], {}
         for stored in self.client.stored(PODS, stateful_set["metadata"]["namespace"]):
-            pod = stored.object() if uid.encode() in stored.body else None
-            if pod is not None and (controller_of(pod) or {}).get("uid") == uid:
-                found[int(pod["metadata"]["name"].rpartition("-")[2])] = pod
+            manager = manager_of(stored)
+            ordinal = stored.key.rpartition("-")[2]
+            if manager is not None and manager.uid == uid and ordinal.isdecimal():
+                found[int(ordinal)] = stored.object()
         return found
 
     def _scale(self, stateful_set: Object, pods: dict[int, Object], revision: str) -> bool:
