@@ -87,6 +87,11 @@ def test_a_kubelets_token_lives_on(stored: Any) -> None:
             ),
         ),
         (
+            {"metadata": {"namespace": "other"}},
+            400,
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ),
+        (
             {"spec": {"expirationSeconds": 5}},
             422,
             (

@@ -88,12 +88,13 @@ def answer_token_request(
     }
 
 
-def _match(metadata: Mapping[str, Any], **wanted: str) -> None:
-    for field in ("name", "namespace"):
-        value = metadata.get(field)
-        if value and value != wanted[field]:
-            detail = f"must match the service account {field} if specified"
-            raise invalid(_KIND, wanted["name"], [field_errors.invalid(f"metadata.{field}", value, detail)])
+def _match(metadata: Mapping[str, Any], *, name: str, namespace: str) -> None:
+    if metadata.get("namespace", namespace) != namespace:
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+    given = metadata.get("name")
+    if given and given != name:
+        detail = "must match the service account name if specified"
+        raise invalid(_KIND, name, [field_errors.invalid("metadata.name", given, detail)])
 
 
 def _check_seconds(seconds: int) -> None:
