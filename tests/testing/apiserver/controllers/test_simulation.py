@@ -11,6 +11,7 @@ _REPLICA_SETS = GroupResource("apps", "replicasets")
 _STATEFUL_SETS = GroupResource("apps", "statefulsets")
 _DAEMON_SETS = GroupResource("apps", "daemonsets")
 _JOBS = GroupResource("batch", "jobs")
+_CRON_JOBS = GroupResource("batch", "cronjobs")
 _SERVICES = GroupResource("", "services")
 _ENDPOINTS = GroupResource("", "endpoints")
 _SLICES = GroupResource("discovery.k8s.io", "endpointslices")
@@ -387,6 +388,48 @@ def test_job_is_deleted_some_time_after_its_end(world: Any) -> None:
     assert world.find(_JOBS, "job")
     world.advance(100)
     assert (world.find(_JOBS, "job"), world.pods()) == (None, [])
+
+
+def _cron_job(**spec: Any) -> dict[str, Any]:
+    template = {"spec": _job()["spec"]}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": {"name": "cron"},
+        "spec": {"schedule": "*/5 * * * *", "jobTemplate": template} | spec,
+    }
+
+
+def test_cron_job_makes_a_job_at_each_of_its_times(world: Any) -> None:
+    """Of those that are over, three are kept."""
+    world.create(_CRON_JOBS, _cron_job())
+    world.advance(299)
+    assert world.all(_JOBS) == []
+    world.advance(1)
+    (job,) = world.all(_JOBS)
+    assert job["metadata"]["annotations"] == {"batch.kubernetes.io/cronjob-scheduled-timestamp": "2026-01-01T00:05:00Z"}
+    status = world.get(_CRON_JOBS, "cron")["status"]
+    assert status["lastScheduleTime"] == "2026-01-01T00:05:00Z"
+    assert [active["name"] for active in status["active"]] == [job["metadata"]["name"]]
+    world.advance(3600)
+    assert len(world.all(_JOBS)) == 3 + 1
+    assert world.get(_CRON_JOBS, "cron")["status"]["lastSuccessfulTime"] == "2026-01-01T01:00:12Z"
+
+
+@pytest.mark.parametrize(("policy", "minutes"), [("Allow", [5, 10]), ("Forbid", [5]), ("Replace", [10])])
+def test_cron_job_whose_last_job_still_runs(world: Any, policy: str, minutes: list[int]) -> None:
+    waiting = _job()["spec"]
+    waiting["template"]["spec"]["nodeSelector"] = {"none": "such"}
+    world.create(_CRON_JOBS, _cron_job(concurrencyPolicy=policy, jobTemplate={"spec": waiting}))
+    world.advance(600)
+    scheduled = [next(iter(job["metadata"]["annotations"].values())) for job in world.all(_JOBS)]
+    assert scheduled == [f"2026-01-01T00:{minute:02}:00Z" for minute in minutes]
+
+
+def test_suspended_cron_job_makes_none(world: Any) -> None:
+    world.create(_CRON_JOBS, _cron_job(suspend=True))
+    world.advance(3600)
+    assert world.all(_JOBS) == []
 
 
 def test_service_has_the_addresses_of_its_ready_pods(world: Any) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 
 from aiokube.testing.apiserver.controllers.runner import Make
 
+from .cron_jobs import CronJobs
 from .daemon_sets import DaemonSets
 from .deployments import Deployments
 from .endpoints import Endpoints
@@ -34,5 +35,6 @@ def simulation(pace: Pace) -> Sequence[Make]:
         StatefulSets,
         DaemonSets,
         Jobs,
+        CronJobs,
         Endpoints,
     )
