@@ -13,7 +13,7 @@ import pytest
 from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import BuildError
 from aiokube.testing.controlplane.binaries import PROGRAMS, build_folder, find_binaries, kubernetes_version
-from aiokube.testing.controlplane.build import GO_SERIES, build_binaries
+from aiokube.testing.controlplane.build import GO_SERIES, build_binaries, build_informer
 from processes import alive, eventually
 
 # Notes its arguments, and makes a program that says its name.
@@ -65,6 +65,17 @@ def test_builds_every_program_once(go: Go) -> None:
         f"building etcd {kubernetes_version()} (1 of 4)",
         f"building etcd {kubernetes_version()} (1 of 4): done in 0 s",
     ]
+
+
+def test_builds_the_informer_for_who_asks_for_it(go: Go) -> None:
+    """Once, and apart from what a control plane needs, so that neither waits for the other."""
+    informer = build_informer(print)
+    assert subprocess.run([informer], capture_output=True, check=True, text=True).stdout == "./informer\n"
+    assert build_informer(print) == informer
+    assert len(go.calls) == 1
+    assert find_binaries() is None
+    build_binaries(print)
+    assert informer.exists()
 
 
 def test_programs_are_static_stripped_and_know_their_version(go: Go) -> None:

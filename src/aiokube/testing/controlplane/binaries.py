@@ -20,9 +20,21 @@ import platformdirs
 
 from .exceptions import BuildError
 
-__all__ = ["PROGRAMS", "Binaries", "cache_folder", "find_binaries", "kubernetes_version", "sources"]
+__all__ = [
+    "INFORMER",
+    "PROGRAMS",
+    "Binaries",
+    "cache_folder",
+    "find_binaries",
+    "informer_folder",
+    "kubernetes_version",
+    "sources",
+]
 
 PROGRAMS = ("etcd", "kube-apiserver", "kubectl", "kube-controller-manager")
+
+INFORMER = "informer"
+"""A program from the same module that a control plane does not need."""
 
 # What envtest's archives do not have; a control plane does without it.
 _OPTIONAL = frozenset({"kube-controller-manager"})
@@ -66,6 +78,11 @@ def build_folder() -> Path:
     return cache_folder() / f"{kubernetes_version()}-{system}-{_digest()}"
 
 
+def informer_folder() -> Path:
+    """Return the folder in the cache that the informer is built into, which its own source is in the name of."""
+    return build_folder() / f"{INFORMER}-{_digest((INFORMER,))}"
+
+
 def cache_folder() -> Path:
     """Return the folder in the user's cache for all that concerns control planes."""
     return platformdirs.user_cache_path("aiokube") / "controlplane"
@@ -86,9 +103,9 @@ def kubernetes_version() -> str:
 
 
 @functools.cache
-def _digest() -> str:
+def _digest(programs: tuple[str, ...] = PROGRAMS) -> str:
     digest = hashlib.sha256()
-    for name in ("go.mod", "go.sum", *(f"{program}/main.go" for program in sorted(PROGRAMS))):
+    for name in ("go.mod", "go.sum", *(f"{program}/main.go" for program in sorted(programs))):
         content = (sources() / name).read_bytes()
         digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:12]

