@@ -65,15 +65,17 @@ async def stream(
             request.transport.abort()
 
     feed = make_feed(wake)
+    alarm = _Alarm(awake.set)
     closed = asyncio.ensure_future(closing.wait())
     closed.add_done_callback(lambda _: awake.set())
     try:
         writer = Writer(request, response, fault, closing)
         await writer.begin()
-        await _send(writer, feed, awake, closing, seconds=seconds, bookmark_seconds=bookmark_seconds)
+        await _send(writer, feed, awake, alarm, closing, seconds=seconds, bookmark_seconds=bookmark_seconds)
         await response.write_eof()
     finally:
         feed.close()
+        alarm.cancel()
         closed.cancel()
 
 
@@ -81,6 +83,7 @@ async def _send(
     writer: Writer,
     feed: Feed,
     awake: asyncio.Event,
+    alarm: _Alarm,
     closing: asyncio.Event,
     *,
     seconds: float,
@@ -104,11 +107,26 @@ async def _send(
             next_bookmark = _next_bookmark(now, end, bookmark_seconds)
             feed.bookmark()
             continue
-        try:
-            async with asyncio.timeout_at(min(end, next_bookmark, patience_end if feed.is_waiting else end)):
-                await awake.wait()
-        except TimeoutError:
-            continue
+        alarm.set(min(end, next_bookmark, patience_end if feed.is_waiting else end))
+        await awake.wait()
+
+
+class _Alarm:
+    """A timer that is set anew only when it is for another time: an event costs no timer."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._handle: asyncio.TimerHandle | None = None
+
+    def set(self, when: float) -> None:
+        if self._handle is not None and self._handle.when() == when:
+            return
+        self.cancel()
+        self._handle = asyncio.get_running_loop().call_at(when, self._ring)
+
+    def cancel(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
 
 
 def _next_bookmark(now: float, end: float, bookmark_seconds: float) -> float:

@@ -22,7 +22,7 @@ class Selection:
     """
 
     def __init__(self, resource: Resource, *, namespace: str, label_selector: str, field_selector: str) -> None:
-        self.namespace = namespace
+        self._prefix = f"{namespace}/" if namespace else ""
         self._labels = selectors.parse_labels(label_selector)
         self._fields = selectors.parse_fields(field_selector)
         self._resource = resource
@@ -35,11 +35,11 @@ class Selection:
 
     def matches(self, stored: Stored) -> bool:
         """Return whether an object is selected; its namespace is looked at too."""
-        if self.namespace and not stored.key.startswith(f"{self.namespace}/"):
-            return False
-        if not self._labels.matches(stored.labels):
-            return False
-        return not self._readers or self._fields_match(stored)
+        return (
+            stored.key.startswith(self._prefix)
+            and (not self._labels.requirements or self._labels.matches(stored.labels))
+            and (not self._readers or self._fields_match(stored))
+        )
 
     def _fields_match(self, stored: Stored) -> bool:
         obj = stored.object()
