@@ -72,7 +72,8 @@ class _Masks:
                 self._names.setdefault(address, f"<address {len(self._names) + 1}>")
 
     def _replaced_object(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {self._replaced_text(name, ""): self.replaced(item, name) for name, item in _undated(value).items()}
+        value = self._with_own_addresses(_undated(value))
+        return {self._replaced_text(name, ""): self.replaced(item, name) for name, item in value.items()}
 
     def _with_own_addresses(self, value: dict[str, Any]) -> dict[str, Any]:
         """Number what a service was given by the service, for another may be given it when the first is gone."""

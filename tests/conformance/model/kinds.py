@@ -9,7 +9,7 @@ from typing import Any
 from conformance.case import Request, post, until
 from conformance.objects import crd, deployment, pod, service
 
-__all__ = ["ANY_CHANGES", "ANY_WRONG", "HELD", "KINDS", "SET_UP", "Change", "Kind"]
+__all__ = ["ANY_CHANGES", "ANY_WRONG", "COLLECTED", "DEFINITIONS", "HELD", "KINDS", "Change", "Kind"]
 
 Object = dict[str, Any]
 
@@ -329,12 +329,16 @@ def _collected(path: str, api_version: str, kind: str) -> tuple[Request, ...]:
     )
 
 
-SET_UP = (
+DEFINITIONS = (
     post(_DEFINITIONS, _definition("widgets", "Widget", "Namespaced", _WIDGET, subresources={"status": {}})),
     post(_DEFINITIONS, _definition("gadgets", "Gadget", "Cluster", _GADGET)),
     until(_WIDGETS, status=200),
     until(_GADGETS, status=200),
+)
+"""What both servers are asked first, until the custom kinds are served."""
+
+COLLECTED = (
     *_collected(_WIDGETS, f"{_GROUP}/v1", "Widget"),
     *_collected(_GADGETS, f"{_GROUP}/v1", "Gadget"),
 )
-"""What both servers are asked first, until the custom kinds are served and their garbage is collected."""
+"""What they are asked then, until garbage of the custom kinds is collected."""

@@ -22,7 +22,7 @@ from conformance.masking import masked
 from conformance.servers import server_of
 
 from .generator import Program
-from .kinds import KINDS, SET_UP
+from .kinds import COLLECTED, DEFINITIONS, KINDS
 
 __all__ = ["History", "Servers", "Step", "run", "servers"]
 
@@ -88,24 +88,29 @@ def servers() -> Iterator[Servers]:
                 real, embedded = server_of(control_plane), server_of(api_server)
 
                 def compact() -> None:
-                    runner.run(_forget(control_plane))
-                    api_server.compact()
+                    runner.run(_forget(control_plane, api_server))
                     # Custom kinds are served again a moment after kube-apiserver is.
-                    _say("again", [request for request in SET_UP if request.until_status == 200], real)
+                    _say("again", [request for request in DEFINITIONS if request.until_status], real)
 
                 for server in (real, embedded):
-                    _say("set-up", SET_UP, server)
+                    _say("defining", DEFINITIONS, server)
+                # It looks for new kinds when it starts, and then twice a minute.
+                runner.run(control_plane.restart("kube-controller-manager"))
+                for server in (real, embedded):
+                    _say("collecting", COLLECTED, server)
                 yield Servers(real, embedded, compact)
         finally:
             runner.run(control_plane.close())
 
 
-async def _forget(control_plane: ControlPlane) -> None:
-    """Compact the store, and have the cache of kube-apiserver begin anew, which would go on to answer."""
+async def _forget(control_plane: ControlPlane, api_server: APIServer) -> None:
+    """Compact both after everything that programs know; kube-apiserver starts anew, or its cache goes on to answer."""
     namespace = {"metadata": {"generateName": "compaction-"}}
     latest = await control_plane.request("POST", "/api/v1/namespaces", namespace)
     await control_plane.compact(latest["metadata"]["resourceVersion"])
     await control_plane.restart("kube-apiserver")
+    await api_server.request("POST", "/api/v1/namespaces", namespace)
+    api_server.compact()
 
 
 def _say(name: str, requests: Sequence[Request], server: Server) -> None:

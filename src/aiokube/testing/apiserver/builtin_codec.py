@@ -43,15 +43,17 @@ class BuiltinCodec:
         kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
         self._check_type(kind, api_version)
         try:
-            decoded = decoding.decode(self.node, value)
+            decoded = decoding.decode(self.node, value, keeps_empty=True)
         except decoding.DecodingError as error:
-            group_version = api_version or self._api_version
-            raise Undecodable(str(error), kind=kind or self._gvk[2], version=group_version.rpartition("/")[2]) from None
+            version = (api_version or self._api_version).rpartition("/")[2]
+            raise Undecodable(
+                str(error), kind=kind or self._gvk[2], version=version, converted=error.converted
+            ) from None
         obj = decoded.object
         obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
         obj.setdefault("metadata", {})
         defaulting.apply(self.node, obj, _DEFAULTS)
-        obj = decoding.normal(self.node, obj)
+        obj = decoding.decode(self.node, obj, keeps_empty=True).object
         if (value.get("metadata") or {}).get("managedFields") == []:
             # The one empty list that is not as good as none: owners are to be forgotten.
             obj["metadata"]["managedFields"] = []

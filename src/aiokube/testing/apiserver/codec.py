@@ -34,12 +34,14 @@ class Undecodable(ValueError):
     Attributes:
         kind: what the value says it is, "" when it does not say.
         version: the version it says it is of.
+        converted: the text where a value that was read already is made an object, instead of one in JSON.
     """
 
-    def __init__(self, text: str, *, kind: str = "", version: str = "") -> None:
+    def __init__(self, text: str, *, kind: str = "", version: str = "", converted: str = "") -> None:
         super().__init__(text)
         self.kind = kind
         self.version = version
+        self.converted = converted or text
 
 
 class Codec(Protocol):

@@ -76,7 +76,8 @@ class ObjectRules(Rules):
             raise errors.forbidden(self._resource, new["metadata"].get("name", ""), why)
 
     def changes_generation(self, new: Object, old: Object) -> bool:
-        return any(new.get(name) != old.get(name) for name in {*new, *old} - {"metadata"})
+        # A field that is null is another than one that is not there.
+        return {**new, "metadata": None} != {**old, "metadata": None}
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         self._check_kind(new)

@@ -36,6 +36,7 @@ class Traits:
         names: what is wrong with a name (`prefix=True`: with a generateName).
         returned: a deletion answers with the object, not with a Status.
         dependents: what becomes of them when a deletion does not say; None where nobody collects them.
+        standard: a finalizer without a slash must be one of Kubernetes' own.
         looks: what the kind looks at again in the metadata of a changed object.
         prefix: where etcd has the objects, if not under the resource's name.
         unknown_label: what is said of a field label that the kind does not have.
@@ -47,6 +48,7 @@ class Traits:
     names: NameCheck = names.dns_subdomain
     returned: bool = False
     dependents: str | None = "Background"
+    standard: bool = True
     looks: tuple[Look, ...] = ("change",)
     prefix: str = ""
     unknown_label: str = '"{label}" is not a known field selector: only "metadata.name", "metadata.namespace"'
@@ -68,6 +70,7 @@ _COUNTED: Final = Traits(generation=True)
 _VERSIONED: Final = Traits(unconditional=False)
 _VERSIONED_RETURNED: Final = Traits(unconditional=False, returned=True)
 _COUNTED_VERSIONED: Final = Traits(generation=True, unconditional=False)
+_ADMISSION: Final = Traits(generation=True, unconditional=False, standard=False)
 _EVENT: Final = Traits(creates=True, names=names.path_segment, dependents=None, unknown_label=_OWN_LABELS)
 _ACCESS: Final = Traits(creates=True, names=names.path_segment, looks=_LOOKS_BEFORE)
 
@@ -94,12 +97,12 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "ServiceAccount": Traits(returned=True, looks=_LOOKS_AFTER),
     },
     "admissionregistration.k8s.io": {
-        "MutatingAdmissionPolicy": _COUNTED_VERSIONED,
-        "MutatingAdmissionPolicyBinding": _COUNTED_VERSIONED,
-        "MutatingWebhookConfiguration": _COUNTED_VERSIONED,
-        "ValidatingAdmissionPolicy": _COUNTED_VERSIONED,
-        "ValidatingAdmissionPolicyBinding": _COUNTED_VERSIONED,
-        "ValidatingWebhookConfiguration": _COUNTED_VERSIONED,
+        "MutatingAdmissionPolicy": _ADMISSION,
+        "MutatingAdmissionPolicyBinding": _ADMISSION,
+        "MutatingWebhookConfiguration": _ADMISSION,
+        "ValidatingAdmissionPolicy": _ADMISSION,
+        "ValidatingAdmissionPolicyBinding": _ADMISSION,
+        "ValidatingWebhookConfiguration": _ADMISSION,
     },
     "apiextensions.k8s.io": {"CustomResourceDefinition": _COUNTED_VERSIONED},
     "apiregistration.k8s.io": {"APIService": Traits(unconditional=False, names=names.path_segment)},
@@ -121,7 +124,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         ),
     },
     "certificates.k8s.io": {"CertificateSigningRequest": Traits(names=_any_name, unknown_label=_OWN_LABELS)},
-    "coordination.k8s.io": {"Lease": Traits(creates=True, unconditional=False)},
+    "coordination.k8s.io": {"Lease": Traits(creates=True, unconditional=False, standard=False)},
     "discovery.k8s.io": {"EndpointSlice": _PLAIN},
     "events.k8s.io": {"Event": _EVENT},
     "flowcontrol.apiserver.k8s.io": {"FlowSchema": _COUNTED, "PriorityLevelConfiguration": _COUNTED},
@@ -132,7 +135,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "NetworkPolicy": _COUNTED,
         "ServiceCIDR": _PLAIN,
     },
-    "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False)},
+    "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False, standard=False)},
     "policy": {"PodDisruptionBudget": Traits(generation=True, unconditional=False, names=names.path_segment, looks=())},
     "rbac.authorization.k8s.io": {
         "ClusterRole": _ACCESS,
@@ -177,6 +180,7 @@ def rules(group: str, kind: str, behaviour: type[Rules] = Rules) -> Rules:
         unconditional_update = traits.unconditional
         returns_deleted = traits.returned
         default_propagation = traits.dependents
+        standard_finalizers = traits.standard and behaviour.standard_finalizers
         metadata_looks = traits.looks
         storage_prefix = traits.prefix
 

@@ -32,7 +32,15 @@ _TOO_DEEP: Final = "exceeded max depth"
 
 
 class DecodingError(ValueError):
-    """Raised when a value is not of the type that stands at its place; the text of the error is Go's."""
+    """Raised when a value is not of the type that stands at its place; the text of the error is Go's.
+
+    Attributes:
+        converted: the text where kube-apiserver converts a value that was read already.
+    """
+
+    def __init__(self, text: str, *, converted: str = "") -> None:
+        super().__init__(text)
+        self.converted = converted or text
 
 
 class Decoded(NamedTuple):
@@ -47,21 +55,25 @@ class Decoded(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def decode(node: Node, value: Any) -> Decoded:
+def decode(node: Node, value: Any, *, keeps_empty: bool = False) -> Decoded:
     """Return the object of a built-in kind that a JSON value means.
 
     Values at nodes that keep any JSON are not copied.
 
+    Args:
+        keeps_empty: lists and maps that are empty and always written are empty, and not null: so Go holds them, and
+            looks at who owns them, until it stores the object.
+
     Raises:
         DecodingError: a value is not of the type of its field.
     """
-    state = _State()
+    state = _State(keeps_empty=keeps_empty)
     try:
         decoded = _reader(node)(value, None, state)
     except RecursionError as error:
         raise DecodingError(_TOO_DEEP) from error
     if state.error:
-        raise DecodingError(state.error)
+        raise DecodingError(state.error, converted=state.converted)
     return Decoded(zero(node) if decoded is None else decoded, tuple(state.unknown))
 
 
@@ -100,15 +112,21 @@ _Reader = Callable[[Any, _Place, "_State"], Any]
 class _State:
     """What was wrong so far: the first error of a type, and unknown fields; these as the keys, each once."""
 
-    __slots__ = ("error", "unknown")
+    __slots__ = ("converted", "error", "keeps_empty", "unknown")
 
-    def __init__(self) -> None:
-        self.error = ""
+    def __init__(self, *, keeps_empty: bool = False) -> None:
+        self.error = self.converted = ""
+        self.keeps_empty = keeps_empty
         self.unknown: dict[str, None] = {}
 
-    def wrong_type(self, value: Any, go: str, place: _Place) -> None:
+    def wrong_type(self, value: Any, node: Node, place: _Place) -> None:
         if not self.error:
-            self.error = _wrong_type(value, go, place)
+            self.error = _wrong_type(value, node.go, place)
+            self.converted = _not_converted(value, node)
+
+    def wrong_base64(self, why: str) -> None:
+        if not self.error:
+            self.error, self.converted = why, f"error decoding from json: {why}"
 
     def unknown_field(self, name: str, place: _Place) -> None:
         if len(self.unknown) < _MOST_UNKNOWN:
@@ -121,6 +139,31 @@ def _wrong_type(value: Any, go: str, place: _Place) -> str:
     if what == "number" and go.startswith(_NUMBERS):
         what = f"number {json_text(value)}"
     return f"json: cannot unmarshal {what} into Go {_in_words(place)}of type {go}"
+
+
+def _not_converted(value: Any, node: Node) -> str:
+    """Return what Go says of a value that it read as one of another type.
+
+    Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/runtime/converter.go
+    """
+    type_, kind = _GO_TYPES[type(value)]
+    return _RESTORED.get(node.shape, "cannot convert {type} to {go}").format(type=type_, kind=kind, go=node.go)
+
+
+_GO_TYPES: Final[Mapping[type, tuple[str, str]]] = {
+    str: ("string", "string"),
+    bool: ("bool", "bool"),
+    int: ("int64", "int64"),
+    float: ("float64", "float64"),
+    list: ("[]interface {}", "slice"),
+    dict: ("map[string]interface {}", "map"),
+}
+_RESTORED: Final[Mapping[Shape, str]] = {
+    Shape.MAP: "cannot restore map from {kind}",
+    Shape.LIST: "cannot restore slice from {kind}",
+    Shape.BYTES: "cannot restore slice from {kind}",
+    Shape.STRUCT: "cannot restore struct from: {kind}",
+}
 
 
 def _in_words(place: _Place) -> str:
@@ -169,7 +212,7 @@ def _struct(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
         if type(value) is not dict:
             if value is not None:
-                state.wrong_type(value, node.go, place)
+                state.wrong_type(value, node, place)
             return None
         result: dict[str, Any] = {}
         last, in_order = -1, True
@@ -229,9 +272,9 @@ def _list(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
         if type(value) is not list:
             if value is not None:
-                state.wrong_type(value, node.go, place)
+                state.wrong_type(value, node, place)
             return None
-        if not value and not node.keeps_empty:
+        if not value and not (node.keeps_empty or state.keeps_empty):
             return None
         if {type(given) for given in value} == plain:
             return value.copy()
@@ -246,9 +289,9 @@ def _map(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
         if type(value) is not dict:
             if value is not None:
-                state.wrong_type(value, node.go, place)
+                state.wrong_type(value, node, place)
             return None
-        if not value and not node.keeps_empty:
+        if not value and not (node.keeps_empty or state.keeps_empty):
             return None
         if {type(given) for given in value.values()} == plain:
             return {key: value[key] for key in sorted(value)}
@@ -279,7 +322,7 @@ def _scalar(node: Node) -> _Reader:
         if type(value) is plain:
             return value
         if value is not None:
-            state.wrong_type(value, node.go, place)
+            state.wrong_type(value, node, place)
         return None
 
     return read
@@ -292,7 +335,7 @@ def _integer(node: Node) -> _Reader:
         if type(value) is int and least <= value <= most:
             return value
         if value is not None:
-            state.wrong_type(value, node.go, place)
+            state.wrong_type(value, node, place)
         return None
 
     return read
@@ -305,7 +348,7 @@ def _number(node: Node) -> _Reader:
         if type(value) is float:
             return int(value) if value.is_integer() and abs(value) < _FIRST_WITH_EXPONENT else value
         if value is not None:
-            state.wrong_type(value, node.go, place)
+            state.wrong_type(value, node, place)
         return None
 
     return read
@@ -322,11 +365,11 @@ def _bytes(node: Node) -> _Reader:
             try:
                 return base64_text.canonical(value)
             except base64_text.Base64Error as error:
-                state.error = state.error or str(error)
+                state.wrong_base64(str(error))
         elif type(value) is list:
             return base64_text.encoded(bytes(octet(given, place, state) or 0 for given in value))
         elif value is not None:
-            state.wrong_type(value, node.go, place)
+            state.wrong_type(value, node, place)
         return None
 
     return read
@@ -413,7 +456,7 @@ def _anew(node: Node, value: Any, place: _Place) -> Any:
 
 
 def _end(value: Any, go: str, place: _Place) -> NoReturn:
-    raise DecodingError(_wrong_type(value, go, place))
+    raise DecodingError(_wrong_type(value, go, place), converted=_wrong_type(value, go, None))
 
 
 _READERS: Final[Mapping[Shape, Callable[[Node], _Reader]]] = {

@@ -39,11 +39,13 @@ class Patched(NamedTuple):
         value: not read as an object yet.
         shown: what a message shows when it cannot be.
         problems: what is strictly wrong with the patch itself.
+        is_converted: it is no JSON that is read as an object, and what is wrong with it is said otherwise.
     """
 
     value: Any
     shown: str
     problems: Sequence[str]
+    is_converted: bool = False
 
 
 PATCH_TYPES = (JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY)
@@ -121,7 +123,7 @@ def _decode(call: Call, made: Patched) -> Object:
     try:
         decoded = call.resource.codec.decode(made.value)
     except Undecodable as error:
-        raise _refused(made, str(error)) from None
+        raise _refused(made, error.converted if made.is_converted else str(error)) from None
     problems = [*made.problems, *decoded.problems]
     if problems and call.field_validation == "Strict":
         raise _refused(made, f"strict decoding error: {', '.join(problems)}")
@@ -151,7 +153,7 @@ def _strategic(call: Call, live: Object, text: bytes) -> Patched:
     read = strategic.read(text, strict=_strict(call))
     # What is stored is needed afterwards, and the patch changes what it is applied to.
     value = strategic.apply(msgspec.json.decode(encode(live)), read, call.resource.codec.node)
-    return Patched(value, str(read), read.strict_errors)
+    return Patched(value, str(read), read.strict_errors, is_converted=True)
 
 
 def _of_text(text: bytes, problems: Sequence[str]) -> Patched:

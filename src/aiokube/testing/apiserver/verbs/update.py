@@ -62,7 +62,7 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     resource = call.resource
     stored = cluster.collection(resource.collection).get(call.namespace, call.name)
     if stored is None:
-        if not (may_create or (resource.rules.creates_on_update and not call.subresource)):
+        if not (may_create or (resource.rules.creates_on_update and call.subresource in {"", "status"})):
             raise errors.not_found(resource.group_resource, call.name)
         return _create(cluster, call, transform, uid)
     live = resource.codec.from_storage(stored.object())
