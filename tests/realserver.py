@@ -25,6 +25,11 @@ class RealServer:
         async with self._session.get(path, headers={"Accept": accept}) as response:
             return await response.json()
 
+    async def serves(self, path: str) -> bool:
+        """Return whether there is anything at a path."""
+        async with self._session.get(path) as response:
+            return response.ok
+
     async def table(self, path: str, *, include: str = "Object") -> Any:
         """Return what is at a path as a Table."""
         separator = "&" if "?" in path else "?"

@@ -14,15 +14,16 @@ async def test_rules_are_those_of_the_selected_roles(cluster: Any) -> None:
     for name, own in zip(names[1:], ([*rules], [rules[1]]), strict=True):
         await cluster.request("POST", _ROLES, {"metadata": {"name": name, "labels": label}, "rules": own})
 
-    async def is_whole() -> Any:
-        found = await cluster.find(f"{_ROLES}/{names[0]}")
-        return found if len(found["rules"] or ()) == 2 else None
-
-    found = await cluster.until(is_whole)
-    assert found["rules"] == [
+    whole_rules = [
         {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]},
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]},
     ]
+
+    async def is_whole() -> Any:
+        found = await cluster.find(f"{_ROLES}/{names[0]}")
+        return found if found["rules"] == whole_rules else None
+
+    found = await cluster.until(is_whole)
     entries = [(entry["manager"], entry["operation"]) for entry in found["metadata"]["managedFields"]]
     assert ("clusterrole-aggregation-controller", "Apply") in entries
     await cluster.request("DELETE", f"{_ROLES}/{names[1]}")

@@ -6,9 +6,11 @@ APIServer comes first, and stands still when it is done; the real one is to come
 import asyncio
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
 import yaml
 
 from aiokube.testing import ControlPlane
@@ -139,7 +141,18 @@ async def _until_same(server: _Server, wanted: dict[str, Any]) -> None:
             while (found := await _snapshot(server)) != wanted:
                 pass
     except TimeoutError:
-        assert found == wanted
+        pytest.fail("\n".join(_differences("", found, wanted)))
+
+
+def _differences(path: str, found: Any, wanted: Any) -> Iterator[str]:
+    if isinstance(found, dict) and isinstance(wanted, dict):
+        for key in sorted({*found, *wanted}):
+            yield from _differences(f"{path}.{key}", found.get(key), wanted.get(key))
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        for index, pair in enumerate(zip(found, wanted, strict=True)):
+            yield from _differences(f"{path}[{index}]", *pair)
+    elif found != wanted:
+        yield f"{path}: {found} on the real one, {wanted} on ours"
 
 
 async def _snapshot(server: _Server) -> dict[str, Any]:

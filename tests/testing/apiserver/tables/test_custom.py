@@ -79,7 +79,7 @@ def _crd(group: str, columns: list[tuple[str, str, str]]) -> Any:
 async def _served(control_plane: ControlPlane, collection: str) -> None:
     async with asyncio.timeout(30):
         async with real_server(control_plane) as real:
-            while (await real.get(collection))["kind"] != "ThingList":
+            while not await real.serves(collection):
                 pass
 
 

@@ -96,7 +96,9 @@ class Endpoints(Controller):
     def _write_slice(self, service: Object, pods: list[Object], annotations: dict[str, str]) -> None:
         metadata = service["metadata"]
         family = (service["spec"].get("ipFamilies") or ["IPv4"])[0]
-        wanted: Object = {"endpoints": [_endpoint(pod, service) for pod in pods], "ports": _slice_ports(service, pods)}
+        # Go's nil: a list that is empty would be owned as one.
+        endpoints = [_endpoint(pod, service) for pod in pods] or None
+        wanted: Object = {"endpoints": endpoints, "ports": _slice_ports(service, pods) or None}
         found = next((each for each in self._slices(metadata["namespace"]) if _is_of(each, service)), None)
         if found is None:
             labels = {**_labels(service), _SERVICE_NAME: metadata["name"]}
@@ -105,7 +107,7 @@ class Endpoints(Controller):
             new: Object = named | {"ownerReferences": [controller_reference(service)]}
             kind = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": family}
             self.client.create(ENDPOINT_SLICES, kind | {"metadata": new} | wanted, metadata["namespace"])
-        elif any((found.get(field) or []) != value for field, value in wanted.items()):
+        elif any((found.get(field) or None) != value for field, value in wanted.items()):
             found["metadata"]["annotations"] = annotations
             self.client.update(ENDPOINT_SLICES, found | wanted)
 
