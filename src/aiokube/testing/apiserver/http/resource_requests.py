@@ -35,7 +35,7 @@ from aiokube.testing.apiserver.verbs.selection import Selection
 from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
-from .answer import Answer, rendered
+from .answer import Answer, rendered, warning_headers
 from .negotiation import Accepted, accept, body_type, require_produced, unsupported_media_type
 from .received import Received
 from .watching import PATIENCE_SECONDS, stream, watch_seconds
@@ -74,7 +74,11 @@ class ResourceRequests:
     def warnings(self, info: RequestInfo) -> tuple[str, ...]:
         """Return what is to be said of any request for a resource, whatever comes of it."""
         resource = self._cluster.resources.find(info.group, info.version, info.resource)
-        warning = (resource.warning or resource.rules.deprecation) if resource is not None else ""
+        return self._warnings_of(resource) if resource is not None else ()
+
+    @staticmethod
+    def _warnings_of(resource: Resource) -> tuple[str, ...]:
+        warning = resource.warning or resource.rules.deprecation
         return (warning,) if warning else ()
 
     async def answer(self, info: RequestInfo, received: Received, user: UserInfo) -> _Result | None:
@@ -139,7 +143,8 @@ class ResourceRequests:
 
     async def _watch(self, call: Call, received: Received, accepted: Accepted) -> _Result:
         options = list_options({**received.query, "watch": ["true"]})
-        selection = self._selection(call, options.label_selector, options.field_selector)
+        one = f"metadata.name={call.name}" if call.name else ""  # as the old paths /watch/… have it
+        selection = self._selection(call, options.label_selector, options.field_selector or one)
 
         def make_feed(wake: Callable[[], None]) -> Feed:
             return Feed(self._cluster, call, options, selection, accepted.form, wake=wake)
@@ -147,6 +152,7 @@ class ResourceRequests:
         response = web.StreamResponse(
             headers={"Content-Type": accepted.media_type, "Cache-Control": "no-cache, private"}
         )
+        response.headers.extend(warning_headers(self._warnings_of(call.resource)))
         response.enable_chunked_encoding()
         await stream(
             received.request,
