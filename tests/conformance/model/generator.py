@@ -422,6 +422,8 @@ class _Author:
             body = _with_change(body, change)
         if self._chance(0.25):
             body = _with_change(body, self._change(kind, wrong=0.0)[0])
+        if kind.custom and isinstance(body["metadata"], dict):
+            _drop_nulls(body["metadata"])
         options = self._options()
         force = self._chance(0.5)
         path = self._with(self._path(kind, target.name), options)
@@ -665,6 +667,13 @@ _WEIGHTS: dict[Step, int] = {
 def _nested(change: Change) -> dict[str, Any]:
     nested: dict[str, Any] = _with_change({}, change)
     return nested
+
+
+def _drop_nulls(metadata: dict[str, Any]) -> None:
+    """Drop labels and annotations that are null, which an apply to a custom kind stores and no read ever shows."""
+    for name in ("labels", "annotations"):
+        if isinstance(metadata.get(name), dict):
+            metadata[name] = {key: value for key, value in metadata[name].items() if value is not None}
 
 
 def _with_change(value: Any, change: Change) -> Any:

@@ -51,13 +51,13 @@ class Client:
     def create(self, resource: GroupResource, obj: Object, namespace: str = "") -> Object:
         """Create an object and return it as it is stored."""
         call = self._call(resource, namespace)
-        return _object(create(self._cluster, call, call.resource.codec.decode(obj).object))
+        return _object(create(self._cluster, call, self._sent(call, obj)))
 
     def update(self, resource: GroupResource, obj: Object, *, subresource: str = "") -> Object:
         """Put an object, or a part of one, in the place of what is there; return it as it is stored."""
         metadata = obj["metadata"]
         call = self._call(resource, metadata.get("namespace", ""), metadata["name"], subresource)
-        return _object(replace(self._cluster, call, call.resource.codec.decode(obj).object))
+        return _object(replace(self._cluster, call, self._sent(call, obj)))
 
     def apply(self, resource: GroupResource, obj: Object) -> Object:
         """Apply an object, whoever else owns its fields; return it as it is stored."""
@@ -97,6 +97,10 @@ class Client:
             call,
             {"metadata": {"name": metadata["name"], "uid": metadata["uid"]}, "target": {"kind": "Node", "name": node}},
         )
+
+    def _sent(self, call: Call, obj: Object) -> Object:
+        """Return an object as it arrives: controllers speak protobuf, in which what is empty is not there."""
+        return call.resource.codec.normal(call.resource.codec.decode(obj).object)
 
     def _call(self, resource: GroupResource, namespace: str, name: str = "", subresource: str = "") -> Call:
         return Call(

@@ -106,6 +106,9 @@ class Rules:
     deprecation: ClassVar[str] = ""
     """What a header Warning says of every request for the kind; "" for nothing."""
 
+    blank: ClassVar[Object] = {}
+    """What an object has of which nothing was ever said, besides zero values: bookmarks show it."""
+
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {}
     """What field selectors know besides metadata.name and metadata.namespace, such as `spec.nodeName`."""
 
@@ -117,6 +120,10 @@ class Rules:
 
     def prepare_create(self, new: Object, context: Context) -> None:
         """Complete a new object; status was emptied already if the kind has the subresource."""
+
+    def prepare_status_create(self, new: Object, context: Context) -> None:
+        """Complete an object that a PUT of its status creates, as only kinds of which any PUT does so need."""
+        self.prepare_create(new, context)
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         """Return what is wrong with a new object; metadata that all kinds have was looked at already."""

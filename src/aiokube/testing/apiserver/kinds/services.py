@@ -46,6 +46,10 @@ class ServiceRules(Rules):
         addresses.allocate_create(new, context)
         _drop_traffic_policy(new)
 
+    def prepare_status_create(self, new: Object, context: Context) -> None:
+        # What hands out addresses does not look at this path.
+        _drop_traffic_policy(new)
+
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         return _service(new, None)
 

@@ -60,7 +60,8 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     if resource.rules.has_generation:
         metadata["generation"] = 1
     _generate_name(cluster, call, obj)
-    resource.rules.prepare_create(obj, facts)
+    by_status = call.subresource == "status"
+    (resource.rules.prepare_status_create if by_status else resource.rules.prepare_create)(obj, facts)
     obj = resource.codec.normal(obj)
     _validate(call, obj, facts)
     call.warnings.extend(resource.rules.warnings(obj, None))

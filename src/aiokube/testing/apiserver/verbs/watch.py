@@ -161,11 +161,13 @@ class Feed:
         return object_body(self._resource, stored, self._form, self._cluster.clock.now(), headers=self._headers)
 
     def _bookmark(self, annotations: dict[str, str]) -> bytes:
-        metadata: dict[str, object] = {"resourceVersion": str(self._cluster.storage.revision)}
-        if annotations:
-            metadata["annotations"] = annotations
         resource = self._resource
-        obj = resource.codec.normal({"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata})
+        blank = resource.rules.blank
+        metadata: dict[str, object] = {"resourceVersion": str(self._cluster.storage.revision)}
+        if annotations := blank.get("metadata", {}).get("annotations", {}) | annotations:
+            metadata["annotations"] = annotations
+        head = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
+        obj = resource.codec.normal(blank | head)
         now = self._cluster.clock.now()
         return _line("BOOKMARK", object_body(resource, obj, self._form, now, headers=self._headers))
 

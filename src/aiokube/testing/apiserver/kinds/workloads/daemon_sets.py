@@ -8,6 +8,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, not_supported, required
 from aiokube.testing.apiserver.kinds import internal, label_selectors
@@ -36,6 +37,8 @@ _COUNTS = (
 
 
 class DaemonSetRules(Rules):
+    blank: ClassVar[Object] = {"metadata": {"annotations": {TEMPLATE_GENERATION: "0"}}}
+
     def prepare_create(self, new: Object, context: Context) -> None:
         _count_template(new, max(_template_generation(new), 1))
 

@@ -41,6 +41,7 @@ _OF_ALL = ("updatedReplicas", "readyReplicas", "availableReplicas")
 
 
 class DeploymentRules(Rules):
+    blank: ClassVar[Object] = {"spec": {"replicas": 0}}
     reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "": ("status",),
         "status": ("spec", "metadata.labels"),

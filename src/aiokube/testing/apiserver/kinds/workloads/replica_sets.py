@@ -27,6 +27,8 @@ _OF_ALL = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
 
 
 class ReplicaSetRules(Rules):
+    blank: ClassVar[Object] = {"spec": {"replicas": 0}}
+
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
         spec = new["spec"]
         selector = spec.get("selector")

@@ -8,7 +8,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item, required
 from aiokube.testing.apiserver.kinds import internal, label_selectors, names, volume_claims
@@ -50,6 +50,8 @@ _OF_ALL = ("readyReplicas", "currentReplicas", "updatedReplicas", "availableRepl
 
 
 class StatefulSetRules(Rules):
+    blank: ClassVar[Object] = {"spec": {"replicas": 0}}
+
     def prepare_create(self, new: Object, context: Context) -> None:
         _drop_max_unavailable(new)
 
