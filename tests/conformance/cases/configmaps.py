@@ -53,7 +53,7 @@ CASES = [
     ),
     case(
         "configmap-with-characters",
-        post("configmaps", configmap(k="<&>\u2028 é 😀 \x01\t\n\"")),
+        post("configmaps", configmap(k='<&>\u2028 é 😀 \x01\t\n"')),
         get("configmaps/a"),
     ),
 ]

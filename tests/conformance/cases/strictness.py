@@ -10,8 +10,16 @@ __all__ = ["CASES"]
 _UNKNOWN = {"metadata": {"name": "a", "foo": 1}, "data": {}, "bar": {"x": 1}}
 _TWICE = '{"metadata":{"name":"a","name":"a"},"data":{"k":"v","k":"w"}}'
 _YAML_TWICE = "metadata:\n  name: a\n  name: a\ndata:\n  k: v\n  k: w\nfoo: 1\n"
-_DEEP = deployment() | {"spec": deployment()["spec"] | {"foo": 1, "template": {
-    "metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "c", "image": "x", "bar": []}], "baz": {}}}}}
+_DEEP = deployment() | {
+    "spec": deployment()["spec"]
+    | {
+        "foo": 1,
+        "template": {
+            "metadata": {"labels": {"app": "a"}},
+            "spec": {"containers": [{"name": "c", "image": "x", "bar": []}], "baz": {}},
+        },
+    }
+}
 _MISSPELT = {"Metadata": {"name": "a"}, "metadata": {"name": "a", "Labels": {"a": "b"}}}
 _APPLIED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "foo": 1}
 
