@@ -15,6 +15,7 @@ import msgspec
 from aiokube.testing.apiserver import documents, errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object, Undecodable
+from aiokube.testing.apiserver.go_text import sorted_keys
 from aiokube.testing.apiserver.patches import json_patch, merge_patch, strategic
 from aiokube.testing.apiserver.storage import encode
 
@@ -141,12 +142,12 @@ def _strict(call: Call) -> bool:
 
 def _json_patch(call: Call, live: Object, text: bytes) -> Patched:
     read = json_patch.read(text, strict=_strict(call))
-    return _of_text(json_patch.apply(encode(live), read), read.strict_errors)
+    return _of_text(json_patch.apply(_written(call, live), read), read.strict_errors)
 
 
 def _merge_patch(call: Call, live: Object, text: bytes) -> Patched:
     read = merge_patch.read(text, strict=_strict(call))
-    return _of_text(merge_patch.apply(encode(live), read), read.strict_errors)
+    return _of_text(merge_patch.apply(_written(call, live), read), read.strict_errors)
 
 
 def _strategic(call: Call, live: Object, text: bytes) -> Patched:
@@ -154,6 +155,11 @@ def _strategic(call: Call, live: Object, text: bytes) -> Patched:
     # What is stored is needed afterwards, and the patch changes what it is applied to.
     value = strategic.apply(msgspec.json.decode(encode(live)), read, call.resource.codec.node)
     return Patched(value, str(read), read.strict_errors, is_converted=True)
+
+
+def _written(call: Call, live: Object) -> bytes:
+    """Return an object in the order in which it is shown, which is the order of a Go struct or, if custom, a map."""
+    return encode(sorted_keys(live) if call.resource.custom else call.resource.codec.normal(live))
 
 
 def _of_text(text: bytes, problems: Sequence[str]) -> Patched:
