@@ -56,7 +56,7 @@ CASES = [
          post("pods/a/binding", {"metadata": {"name": "a"}, "target": {"kind": "Node", "name": "m"}})),
     case("pod-is-bound-by-the-old-path", post("pods", pod()),
          post("bindings", {"metadata": {"name": "a"}, "target": {"kind": "Node", "name": "n"}})),
-    case("binding-that-is-wrong", post("pods", pod()),
+    case("pod-binding-that-is-wrong", post("pods", pod()),
          post("pods/a/binding", {"metadata": {"name": "a"}, "target": {"kind": "Foo", "name": ""}}),
          post("pods/b/binding", {"metadata": {"name": "b"}, "target": {"kind": "Node", "name": "n"}}),
          get("pods/a/binding")),
