@@ -66,6 +66,7 @@ class StatusError(Exception):
         message: for people.
         details: as in the Status; None when it has none.
         metadata: of the Status; a list that expired says there how to go on.
+        warnings: what the headers Warning say beside it: what was found before it was refused.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class StatusError(Exception):
         self.message = message
         self.details = details
         self.metadata = metadata or {}
+        self.warnings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.message

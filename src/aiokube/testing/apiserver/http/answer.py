@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -46,7 +46,8 @@ class Answer:
 def of_error(error: StatusError) -> Answer:
     """Return the answer that says what went wrong."""
     seconds = error.retry_after_seconds
-    return Answer.json(error.code, error.status, {"Retry-After": str(seconds)} if seconds else None)
+    answer = Answer.json(error.code, error.status, {"Retry-After": str(seconds)} if seconds else None)
+    return replace(answer, warnings=error.warnings)
 
 
 def rendered(body: bytes, media_type: str, *, pretty: bool) -> bytes:

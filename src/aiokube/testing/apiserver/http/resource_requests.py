@@ -94,10 +94,17 @@ class ResourceRequests:
             raise _nothing_there()
         if resource.custom and not _in_scope(resource, info):
             return None
-        verb = info.verb
         call = Call(resource, namespace=info.namespace, name=info.name, subresource=info.subresource, user=user)
         if resource.group_resource == ("", "namespaces"):
             call.namespace = ""
+        try:
+            return await self._answered(call, info, received)
+        except errors.StatusError as error:
+            error.warnings = tuple(call.warnings)
+            raise
+
+    async def _answered(self, call: Call, info: RequestInfo, received: Received) -> _Result | None:
+        resource, verb = call.resource, info.verb
         if info.subresource:
             return await self._subresource(call, verb, received)
         self._check_verb(resource, info, received.method)
