@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _SERVER = re.compile(r"\b(\d+\.\d+\.\d+\.\d+|localhost):\d+")
 _CERTIFICATE = re.compile(r"X509SHA256=[0-9a-f]{64}")
 _AGE = re.compile(r"(\d+[smhdy])+")
-_VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|version: |in record \())(\d+)')
+_VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|version: |in (?:record|the precondition) \())(\d+)')
 _VERSION_REACHED = re.compile(r"(current: )\d+")
 _OLDEST_VERSION = re.compile(r"(too old resource version: \d+) \(\d+\)")
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"

@@ -245,7 +245,7 @@ KINDS = (
         changes=(
             _change("spec/policyTypes", ["Ingress", "Egress"]), _change("spec/ingress", [{}]),
             _change("spec/podSelector/matchLabels/app", "b"), _change("spec/podSelector", {}),
-            _change("spec/egress", [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 53}]}]),
+            _change("spec/egress", [{"to": [{"ipBlock": {"cidr": "11.0.0.0/8"}}], "ports": [{"port": 53}]}]),
         ),
         wrong=(
             _change("spec/policyTypes", ["Other"]), _change("spec/ingress", [{"from": [{}]}]),

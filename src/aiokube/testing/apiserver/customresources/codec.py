@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.codec import Decoded, Object, Undecodable
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.go_text import json_text, sorted_keys
@@ -23,6 +22,7 @@ from . import embedded, object_meta
 __all__ = ["CustomCodec", "Version"]
 
 _MOST = 2**63
+_HEAD = {"apiVersion", "kind", "metadata"}
 
 
 class Version:
@@ -58,7 +58,7 @@ class CustomCodec:
         return self._versions[self._api_version].node
 
     def decode(self, value: Object) -> Decoded:
-        """Return the object that a request's value means, with defaults."""
+        """Return the object that a request's value means, with defaults; of another version nothing is known."""
         kind, api_version = self._said_to_be(value)
         version = api_version.rpartition("/")[2]
         obj: Object = _numbers(value)
@@ -71,7 +71,10 @@ class CustomCodec:
             obj["metadata"] = reading.metadata
             problems += [f"metadata.{name}" for name in reading.unknown]
         obj.setdefault("metadata", {})
-        if kind == self._kind:  # what else it is, it is refused as being that
+        if api_version != self._api_version:
+            problems += sorted(obj.keys() - _HEAD)
+            obj = {name: obj[name] for name in obj if name in _HEAD}
+        elif kind == self._kind:  # what else it is, it is refused as being that
             written = self._versions[self._api_version].written
             problems += pruning.prune(written, obj)
             structural_defaults.drop_nulls(written, obj)
@@ -136,9 +139,6 @@ class CustomCodec:
         kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
         if not kind:
             raise Undecodable(f"Object 'Kind' is missing in '{json_text(value)}'")
-        if api_version != self._api_version:
-            expected = f"does not match the expected API version ({self._api_version})"
-            raise errors.bad_request(f"the API version in the data ({api_version}) {expected}")
         return kind, api_version
 
 

@@ -32,6 +32,10 @@ def read_object(call: Call, document: Document) -> Object:
         what = f'{error.kind} in version "{error.version}" cannot be handled as a {resource.kind}'
         raise errors.bad_request(f"{what}: {error}") from None
     report(call, [*document.duplicates, *decoded.problems])
+    found = decoded.object.get("apiVersion") or ""
+    if found != resource.api_version:
+        expected = f"does not match the expected API version ({resource.api_version})"
+        raise errors.bad_request(f"the API version in the data ({found}) {expected}")
     return decoded.object
 
 
