@@ -121,9 +121,13 @@ def test_a_body_must_say_what_it_is() -> None:
     codec = _resources(_established())["v1"].codec
     with pytest.raises(Undecodable, match="'Kind' is missing"):
         codec.decode({"apiVersion": "example.com/v1"})
-    with pytest.raises(StatusError) as caught:
-        codec.decode({"kind": "Thing"})
-    assert caught.value.code == 400
+
+
+def test_of_another_version_nothing_is_known() -> None:
+    codec = _resources(_established())["v1"].codec
+    decoded = codec.decode({"apiVersion": "example.com/v3", "kind": "Thing", "metadata": {"name": "a"}, "spec": {}})
+    assert decoded.object == {"apiVersion": "example.com/v3", "kind": "Thing", "metadata": {"name": "a"}}
+    assert decoded.problems == ['unknown field "spec"']
 
 
 def test_status_is_checked_against_its_own_schema() -> None:

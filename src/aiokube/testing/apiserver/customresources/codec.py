@@ -58,7 +58,7 @@ class CustomCodec:
         return self._versions[self._api_version].node
 
     def decode(self, value: Object) -> Decoded:
-        """Return the object that a request's value means, with defaults; of another version nothing is known."""
+        """Return the object that a request's value means, with defaults; of another version no field is known."""
         kind, api_version = self._said_to_be(value)
         version = api_version.rpartition("/")[2]
         obj: Object = _numbers(value)
@@ -72,7 +72,9 @@ class CustomCodec:
             problems += [f"metadata.{name}" for name in reading.unknown]
         obj.setdefault("metadata", {})
         if api_version != self._api_version:
-            problems += sorted(obj.keys() - _HEAD)
+            # Of another group it is not looked at: it is refused, whatever it has.
+            if api_version.rpartition("/")[0] == self._api_version.rpartition("/")[0]:
+                problems += sorted(obj.keys() - _HEAD)
             obj = {name: obj[name] for name in obj if name in _HEAD}
         elif kind == self._kind:  # what else it is, it is refused as being that
             written = self._versions[self._api_version].written

@@ -130,7 +130,7 @@ class ObjectRules(Rules):
             if obj.get(name) != word
         ]
         if wrong:
-            group_kind = errors.GroupKind(self._resource.group, obj.get("kind", ""))
+            group_kind = errors.GroupKind(obj.get("apiVersion", "").rpartition("/")[0], obj.get("kind", ""))
             raise errors.invalid(group_kind, obj["metadata"].get("name", ""), wrong)
 
     def _validate_rest(self, new: Object) -> Iterator[FieldError]:

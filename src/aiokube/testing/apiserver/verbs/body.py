@@ -31,23 +31,27 @@ def read_object(call: Call, document: Document) -> Object:
             raise errors.bad_request(f"{what}: {error} ({_summary(document.text)})") from None
         what = f'{error.kind} in version "{error.version}" cannot be handled as a {resource.kind}'
         raise errors.bad_request(f"{what}: {error}") from None
-    report(call, [*document.duplicates, *decoded.problems])
     found = decoded.object.get("apiVersion") or ""
+    report(call, [*document.duplicates, *decoded.problems], version=found.rpartition("/")[2])
     if found != resource.api_version:
         expected = f"does not match the expected API version ({resource.api_version})"
         raise errors.bad_request(f"the API version in the data ({found}) {expected}")
     return decoded.object
 
 
-def report(call: Call, problems: Sequence[str]) -> None:
-    """Refuse what strict field validation refuses, or warn of it, as the call asks."""
+def report(call: Call, problems: Sequence[str], *, version: str = "") -> None:
+    """Refuse what strict field validation refuses, or warn of it, as the call asks.
+
+    Args:
+        version: that the object says it is of; "" for that of the path.
+    """
     if not problems or call.field_validation == "Ignore":
         return
     if call.field_validation == "Warn":
         call.warnings.extend(line for problem in problems for line in warning_lines(problem))
         return
     resource = call.resource
-    what = f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}'
+    what = f'{resource.kind} in version "{version or resource.version}" cannot be handled as a {resource.kind}'
     raise errors.bad_request(f"{what}: strict decoding error: {', '.join(problems)}")
 
 

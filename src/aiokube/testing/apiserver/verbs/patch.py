@@ -121,6 +121,8 @@ def patched(call: Call, patch_type: str, text: bytes, live: Object) -> Object:
 
 def _decode(call: Call, made: Patched) -> Object:
     """Read what came of a patch as an object; what is strictly wrong with the patch counts with it."""
+    if call.resource.custom and not made.value.get("apiVersion"):
+        raise errors.internal_error("Object 'apiVersion' is missing in 'object has no apiVersion field'")
     try:
         decoded = call.resource.codec.decode(made.value)
     except Undecodable as error:
