@@ -1,6 +1,7 @@
-"""What all tests share: one real control plane, namespaces in it, and a watch over what tests leave behind.
+"""What all tests share: two servers, namespaces on them, and a watch over what tests leave behind.
 
-Nothing is skipped: a test that needs the control plane fails when it cannot be had.
+A test that asks for `kube_server` runs on both servers; one that needs what only the real one has or suffers asks for
+`control_plane`. Nothing is skipped: a test that needs the control plane fails when it cannot be had.
 """
 
 import asyncio
@@ -11,14 +12,14 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from aiokube.testing import ControlPlane
+from aiokube.testing import ControlPlane, KubeServer
 from aiokube.testing.controlplane import RequestError
 from aiokube.testing.controlplane.binaries import find_binaries
 from aiokube.testing.controlplane.build import build_binaries
@@ -44,7 +45,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _needs_control_plane(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(_CONTROL_PLANES & fixtures) or hasattr(getattr(item, "module", None), "ControlPlane")
+    on_both = "kube_server" in fixtures
+    return on_both or bool(_CONTROL_PLANES & fixtures) or hasattr(getattr(item, "module", None), "ControlPlane")
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +65,28 @@ async def fresh_control_plane() -> AsyncIterator[ControlPlane]:
         yield control_plane
 
 
+@pytest.fixture(scope="session")
+def kube_server_options() -> Mapping[str, Any]:
+    """The embedded server grants rights as the real one does."""
+    return {"authorization": "RBAC"}
+
+
+@pytest.fixture(params=["embedded", "control-plane"])
+def kube_server(request: pytest.FixtureRequest) -> KubeServer:
+    """Each server in turn, which all tests share: that of the pytest plugin, and the control plane."""
+    server: KubeServer = request.getfixturevalue("kube_server" if request.param == "embedded" else "control_plane")
+    return server
+
+
 @pytest.fixture
-async def namespace(control_plane: ControlPlane) -> AsyncIterator[str]:
-    """The name of a namespace of the test's own; it is deleted afterwards, without waiting."""
+async def namespace(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The name of a namespace of the test's own on its server; it is deleted afterwards, without waiting."""
+    server: KubeServer = request.getfixturevalue(_server_of(request))
     name = f"test-{secrets.token_hex(4)}"
-    await control_plane.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+    await server.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
     yield name
     try:
-        await control_plane.request("DELETE", f"/api/v1/namespaces/{name}")
+        await server.request("DELETE", f"/api/v1/namespaces/{name}")
     except RequestError as error:
         if error.status not in (404, 409):  # the test deleted it: gone, or on its way
             raise
@@ -81,6 +97,8 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a task, an open file or socket, a child process or a thread behind."""
     if inspect.iscoroutinefunction(getattr(request, "function", None)):
         request.getfixturevalue("no_task_is_left")  # first, for the event loop comes with it
+    if {"kube_server", "namespace"} & set(request.fixturenames):
+        request.getfixturevalue(_server_of(request))  # first, for it stays when the test has ended
     before = _belongings()
     yield
     left = _left_since(before)
@@ -96,6 +114,10 @@ async def no_task_is_left() -> AsyncIterator[None]:
         await asyncio.sleep(0)
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not left, f"the test left behind: {left}"
+
+
+def _server_of(request: pytest.FixtureRequest) -> str:
+    return "kube_server" if "kube_server" in request.fixturenames else "control_plane"
 
 
 def _run(coroutine: Coroutine[Any, Any, None]) -> None:

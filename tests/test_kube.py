@@ -14,7 +14,7 @@ from aiokube.client.exceptions import ForbiddenError
 from aiokube.config import ConfigException
 from aiokube.dynamic import DynamicClient
 from aiokube.kube import Kube
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from scripted import Exchange, ScriptedServer
 
 
@@ -25,14 +25,14 @@ async def names(kube: Kube) -> set[str]:
 
 
 @pytest.fixture
-def kubeconfig(control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The control plane's kubeconfig, as the default one."""
-    monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig))
-    return control_plane.kubeconfig
+def kubeconfig(kube_server: KubeServer, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The server's kubeconfig, as the default one."""
+    monkeypatch.setenv("KUBECONFIG", str(kube_server.kubeconfig_for(kube_server.admin)))
+    return kube_server.kubeconfig_for(kube_server.admin)
 
 
-async def test_by_a_configuration(control_plane: ControlPlane) -> None:
-    configuration = control_plane.configuration
+async def test_by_a_configuration(kube_server: KubeServer) -> None:
+    configuration = kube_server.configuration
     async with aiokube.connect(configuration) as kube:
         assert isinstance(kube, Kube)
         assert isinstance(kube, DynamicClient)
@@ -42,12 +42,12 @@ async def test_by_a_configuration(control_plane: ControlPlane) -> None:
 
 
 @pytest.mark.parametrize("path_type", [str, Path])
-async def test_by_the_path_of_a_kubeconfig(control_plane: ControlPlane, path_type: type[str | Path]) -> None:
-    async with aiokube.connect(path_type(control_plane.kubeconfig)) as kube:
+async def test_by_the_path_of_a_kubeconfig(kube_server: KubeServer, path_type: type[str | Path]) -> None:
+    async with aiokube.connect(path_type(kube_server.kubeconfig_for(kube_server.admin))) as kube:
         assert "default" in await names(kube)
 
 
-async def test_by_the_name_of_a_context(control_plane: ControlPlane, kubeconfig: Path) -> None:
+async def test_by_the_name_of_a_context(kube_server: KubeServer, kubeconfig: Path) -> None:
     (context,) = [each["name"] for each in aiokube.config.list_kube_config_contexts(str(kubeconfig))[0]]
     for connecting in (
         aiokube.connect(context),
@@ -55,17 +55,17 @@ async def test_by_the_name_of_a_context(control_plane: ControlPlane, kubeconfig:
         aiokube.connect(kubeconfig, context=context),
     ):
         async with connecting as kube:
-            assert kube.configuration.host == control_plane.url
+            assert kube.configuration.host == kube_server.url
 
 
-async def test_by_what_is_there(control_plane: ControlPlane, kubeconfig: Path) -> None:
+async def test_by_what_is_there(kube_server: KubeServer, kubeconfig: Path) -> None:
     async with aiokube.connect() as kube:
-        assert kube.configuration.host == control_plane.url
+        assert kube.configuration.host == kube_server.url
     assert Configuration.get_default_copy().host == "http://localhost", "the default is left alone"
 
 
-async def test_awaited_and_closed_later(control_plane: ControlPlane) -> None:
-    kube = await aiokube.connect(control_plane.configuration)
+async def test_awaited_and_closed_later(kube_server: KubeServer) -> None:
+    kube = await aiokube.connect(kube_server.configuration)
     assert "default" in await names(kube)
     await kube.close()
     await kube.close()
@@ -73,8 +73,8 @@ async def test_awaited_and_closed_later(control_plane: ControlPlane) -> None:
         await kube.request("GET", "/version")
 
 
-async def test_leaving_the_block_closes_it(control_plane: ControlPlane) -> None:
-    connecting = aiokube.connect(control_plane.configuration)
+async def test_leaving_the_block_closes_it(kube_server: KubeServer) -> None:
+    connecting = aiokube.connect(kube_server.configuration)
     with pytest.raises(KeyError):
         async with connecting as kube:
             raise KeyError
@@ -82,8 +82,8 @@ async def test_leaving_the_block_closes_it(control_plane: ControlPlane) -> None:
         await kube.request("GET", "/version")
 
 
-async def test_a_kube_is_a_context_manager_itself(control_plane: ControlPlane) -> None:
-    async with Kube(control_plane.configuration) as kube:
+async def test_a_kube_is_a_context_manager_itself(kube_server: KubeServer) -> None:
+    async with Kube(kube_server.configuration) as kube:
         assert "default" in await names(kube)
     with pytest.raises(RuntimeError, match="this client is closed"):
         await kube.request("GET", "/version")

@@ -39,7 +39,7 @@ from aiokube.client.exceptions import (
 )
 from aiokube.client.rest import RestClient
 from aiokube.client.timeouts import timeouts_from
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from scripted import Exchange, Script, ScriptedServer
 
 WRITES = ["POST", "PUT", "PATCH", "DELETE"]
@@ -1167,8 +1167,8 @@ async def test_a_socket_option_that_cannot_be_set_is_an_error(
 
 
 @pytest.fixture
-async def api(control_plane: ControlPlane) -> AsyncIterator[ApiClient]:
-    async with ApiClient(control_plane.configuration) as api:
+async def api(kube_server: KubeServer) -> AsyncIterator[ApiClient]:
+    async with ApiClient(kube_server.configuration) as api:
         yield api
 
 
@@ -1184,8 +1184,8 @@ async def test_the_real_server_refuses(api: ApiClient) -> None:
     assert caught.value.status_reason == "NotFound"
 
 
-async def test_the_real_server_answers_beside_many_open_watches(control_plane: ControlPlane) -> None:
-    configuration = control_plane.configuration
+async def test_the_real_server_answers_beside_many_open_watches(kube_server: KubeServer) -> None:
+    configuration = kube_server.configuration
     configuration.connection_pool_maxsize = 2
     watch = build("GET", "/api/v1/namespaces", query=[("watch", "true")], stream=True)
     async with ApiClient(configuration) as api:

@@ -16,7 +16,7 @@ from aiokube.client import ApiClient, Configuration
 from aiokube.client.exceptions import UnprocessibleEntityError
 from aiokube.client.rest import RestClient
 from aiokube.client.server_warnings import ServerWarning, surface
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from scripted import Exchange, Script, ScriptedServer
 
 READ = build("GET", "/version")
@@ -144,10 +144,10 @@ def test_nothing_to_say_is_nothing_said() -> None:
     surface(["", "nonsense", '29 - "x"'], None)
 
 
-async def test_the_real_server_warns_of_unknown_fields(control_plane: ControlPlane, namespace: str) -> None:
+async def test_the_real_server_warns_of_unknown_fields(kube_server: KubeServer, namespace: str) -> None:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "dta": {}}
     path = f"/api/v1/namespaces/{namespace}/configmaps"
-    async with ApiClient(control_plane.configuration) as api:
+    async with ApiClient(kube_server.configuration) as api:
         with pytest.warns(ServerWarning, match='unknown field "dta"'):
             answer = await api.send(build("POST", path, body=body, headers={"Content-Type": "application/json"}))
     assert json.loads(answer.body)["metadata"]["name"] == "a"

@@ -22,7 +22,7 @@ from aiokube._machinery.requests import build
 from aiokube.client import ApiClient, Configuration
 from aiokube.client.credentials import CredentialsError
 from aiokube.client.tls import ssl_context
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from scripted import Exchange, ScriptedServer
 
 READ = build("GET", "/version")
@@ -381,8 +381,8 @@ async def test_key_material_leaves_no_file(
 # --- the real thing
 
 
-async def test_the_real_servers_authority_is_the_only_one(control_plane: ControlPlane) -> None:
-    configuration = control_plane.configuration
+async def test_the_real_servers_authority_is_the_only_one(kube_server: KubeServer) -> None:
+    configuration = kube_server.configuration
     assert await ask(configuration) == 200
     configuration.ssl_ca_cert, configuration.ssl_ca_cert_data = None, OTHER.pem
     with pytest.raises(aiohttp.ClientConnectorCertificateError):

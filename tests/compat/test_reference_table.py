@@ -1,4 +1,4 @@
-"""The table: one row for each name of the reference, and each row is a test of it on the real control plane.
+"""The table: one row for each name of the reference, and each row is a test of it on each server.
 
 A row uses the name as a program does that had its imports renamed, and looks at what came of it with kubectl where
 the cluster was changed. `test_every_name_has_a_row` fails for a name without one.
@@ -24,7 +24,7 @@ from aiokube.dynamic import (
     Subresource,
 )
 from aiokube.dynamic.exceptions import ConflictError, NotFoundError, ResourceNotFoundError
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.reference import NAMES
 
 Test = Callable[..., Any]
@@ -51,13 +51,13 @@ def test_every_name_has_a_row() -> None:
 def test_every_row_is_a_test_on_the_control_plane() -> None:
     own = {value for name, value in globals().items() if name.startswith("test_")}
     assert [name for name, test in ROWS.items() if test not in own] == []
-    real = {"api", "client", "control_plane", "namespace"}
+    real = {"api", "client", "kube_server", "namespace"}
     assert [name for name, test in ROWS.items() if not real & set(inspect.signature(test).parameters)] == []
 
 
 @pytest.fixture
-async def api(control_plane: ControlPlane) -> AsyncIterator[ApiClient]:
-    async with ApiClient(control_plane.configuration) as api:
+async def api(kube_server: KubeServer) -> AsyncIterator[ApiClient]:
+    async with ApiClient(kube_server.configuration) as api:
         yield api
 
 
@@ -107,21 +107,21 @@ def deployment(name: str, replicas: int) -> dict[str, Any]:
     }
 
 
-async def data_of(control_plane: ControlPlane, namespace: str) -> dict[str, dict[str, str]]:
+async def data_of(kube_server: KubeServer, namespace: str) -> dict[str, dict[str, str]]:
     """What kubectl sees: the data of each config map of a namespace, but for the one that Kubernetes puts there."""
-    answer = await control_plane.kubectl("get", "configmaps", "-n", namespace, "-o", "json")
+    answer = await kube_server.kubectl("get", "configmaps", "-n", namespace, "-o", "json")
     found = {item["metadata"]["name"]: item.get("data", {}) for item in answer.json()["items"]}
     found.pop("kube-root-ca.crt", None)
     return found
 
 
-async def seen_by_kubectl(control_plane: ControlPlane, what: str, namespace: str) -> Any:
+async def seen_by_kubectl(kube_server: KubeServer, what: str, namespace: str) -> Any:
     """What kubectl sees of one object: all of it."""
-    return (await control_plane.kubectl("get", what, "-n", namespace, "-o", "json", "--show-managed-fields")).json()
+    return (await kube_server.kubectl("get", what, "-n", namespace, "-o", "json", "--show-managed-fields")).json()
 
 
-async def kubectl(control_plane: ControlPlane, *args: str) -> str:
-    return (await control_plane.kubectl(*args)).stdout
+async def kubectl(kube_server: KubeServer, *args: str) -> str:
+    return (await kube_server.kubectl(*args)).stdout
 
 
 # --- DynamicClient
@@ -140,19 +140,19 @@ async def test_a_dynamic_client_is_awaited_or_entered(api: ApiClient) -> None:
 
 @row("DynamicClient.create")
 async def test_create_makes_an_object(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     created = await client.create(config_maps, body=config_map("one", key="value"), namespace=namespace)
     assert isinstance(created, ResourceInstance)
     assert created.metadata.uid
-    assert await data_of(control_plane, namespace) == {"one": {"key": "value"}}
+    assert await data_of(kube_server, namespace) == {"one": {"key": "value"}}
     with pytest.raises(ConflictError):
         await client.create(config_maps, config_map("one"), namespace)
 
 
 @row("DynamicClient.delete")
 async def test_delete_removes_one_object_or_those_with_a_label(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     for name, team in (("one", "a"), ("two", "b"), ("three", "b"), ("four", "a")):
         body = config_map(name)
@@ -161,7 +161,7 @@ async def test_delete_removes_one_object_or_those_with_a_label(
     status = await client.delete(config_maps, name="one", namespace=namespace)
     assert status.status == "Success"
     await client.delete(config_maps, namespace=namespace, label_selector="team=b")
-    assert set(await data_of(control_plane, namespace)) == {"four"}
+    assert set(await data_of(kube_server, namespace)) == {"four"}
     with pytest.raises(NotFoundError):
         await client.delete(config_maps, "one", namespace)
 
@@ -181,13 +181,13 @@ async def test_ensure_namespace_takes_the_given_one_then_the_bodys(
 
 @row("DynamicClient.get")
 async def test_get_reads_one_object_or_lists_all(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {key: value}\n"
-    await control_plane.kubectl("create", "-n", namespace, "-f", "-", input=manifest)
+    await kube_server.kubectl("create", "-n", namespace, "-f", "-", input=manifest)
     one = await client.get(config_maps, name="one", namespace=namespace)
     assert one.data.key == "value"
-    assert one.to_dict() == await seen_by_kubectl(control_plane, "configmap/one", namespace)
+    assert one.to_dict() == await seen_by_kubectl(kube_server, "configmap/one", namespace)
     found = await client.get(config_maps, namespace=namespace, field_selector="metadata.name=one")
     assert found.kind == "ConfigMapList"
     assert [(item.kind, item.apiVersion, item.metadata.name) for item in found.items] == [("ConfigMap", "v1", "one")]
@@ -199,36 +199,36 @@ async def test_get_reads_one_object_or_lists_all(
 
 @row("DynamicClient.patch")
 async def test_patch_changes_parts_of_an_object(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await client.create(config_maps, config_map("one", a="1", b="2"), namespace)
     await client.patch(config_maps, body={"data": {"a": "changed"}}, name="one", namespace=namespace)
-    assert await data_of(control_plane, namespace) == {"one": {"a": "changed", "b": "2"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "changed", "b": "2"}}
     body = [{"op": "remove", "path": "/data/b"}]
     await client.patch(config_maps, body, "one", namespace, content_type="application/json-patch+json")
-    assert await data_of(control_plane, namespace) == {"one": {"a": "changed"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "changed"}}
 
 
 @row("DynamicClient.replace")
 async def test_replace_puts_another_version_of_an_object(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     created = await client.create(config_maps, config_map("one", a="1", b="2"), namespace)
     await client.replace(config_maps, body=config_map("one", c="3"), namespace=namespace)
-    assert await data_of(control_plane, namespace) == {"one": {"c": "3"}}
+    assert await data_of(kube_server, namespace) == {"one": {"c": "3"}}
     with pytest.raises(ConflictError):  # it has changed since
         await client.replace(config_maps, created)
 
 
 @row("DynamicClient.request")
-async def test_request_sends_any_request(client: DynamicClient, control_plane: ControlPlane, namespace: str) -> None:
+async def test_request_sends_any_request(client: DynamicClient, kube_server: KubeServer, namespace: str) -> None:
     read = await client.request("get", f"/api/v1/namespaces/{namespace}")
     assert isinstance(read, ResourceInstance)
     assert read.metadata.name == namespace
     path = f"/api/v1/namespaces/{namespace}/configmaps"
     created = await client.request("POST", path, body=config_map("one", key="value"), dry_run="All")
     assert created.data.key == "value"
-    assert await data_of(control_plane, namespace) == {}
+    assert await data_of(kube_server, namespace) == {}
     assert await client.request("get", "/healthz") == "ok"
 
 
@@ -242,31 +242,31 @@ async def test_resources_finds_kinds(client: DynamicClient) -> None:
 
 @row("DynamicClient.serialize_body")
 async def test_serialize_body_gives_what_can_be_sent(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     created = await client.create(config_maps, config_map("one", key="value"), namespace)
     body = DynamicClient.serialize_body(created)
     assert type(body) is dict
     body["metadata"] = {"name": "two", **client.serialize_body(ResourceField({"labels": {"a": "b"}}))}
     await client.create(config_maps, client.serialize_body(body), namespace)
-    assert set(await data_of(control_plane, namespace)) == {"one", "two"}
+    assert set(await data_of(kube_server, namespace)) == {"one", "two"}
     assert client.serialize_body(None) == {}
 
 
 @row("DynamicClient.server_side_apply")
 async def test_server_side_apply_declares_fields(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     for data in ({"a": "1", "b": "2"}, {"a": "1"}):  # what a manager no longer declares goes
         await client.server_side_apply(
             config_maps, body=config_map("one", **data), namespace=namespace, field_manager="first"
         )
-        assert await data_of(control_plane, namespace) == {"one": data}
+        assert await data_of(kube_server, namespace) == {"one": data}
     theirs = config_map("one", a="other")
     with pytest.raises(ConflictError):
         await client.server_side_apply(config_maps, theirs, namespace=namespace, field_manager="second")
     await client.server_side_apply(config_maps, theirs, "one", namespace, True, field_manager="second")
-    assert await data_of(control_plane, namespace) == {"one": {"a": "other"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "other"}}
 
 
 @row("DynamicClient.validate")
@@ -286,8 +286,8 @@ async def test_validate_finds_what_is_wrong(client: DynamicClient) -> None:
 
 
 @row("DynamicClient.version")
-async def test_version_is_what_the_server_says(client: DynamicClient, control_plane: ControlPlane) -> None:
-    seen = (await control_plane.kubectl("version", "-o", "json")).json()["serverVersion"]
+async def test_version_is_what_the_server_says(client: DynamicClient, kube_server: KubeServer) -> None:
+    seen = (await kube_server.kubectl("version", "-o", "json")).json()["serverVersion"]
     assert {name: client.version["kubernetes"][name] for name in seen} == seen
 
 
@@ -322,9 +322,9 @@ async def test_an_eager_discoverer_knows_everything_at_once(api: ApiClient) -> N
 
 
 @row("EagerDiscoverer.api_groups")
-async def test_an_eager_discoverer_lists_groups(api: ApiClient, control_plane: ControlPlane) -> None:
+async def test_an_eager_discoverer_lists_groups(api: ApiClient, kube_server: KubeServer) -> None:
     client = await DynamicClient(api, discoverer=EagerDiscoverer)
-    assert set(await client.resources.api_groups) == {"", *await _groups(control_plane)}
+    assert set(await client.resources.api_groups) == {"", *await _groups(kube_server)}
 
 
 @row("EagerDiscoverer.discover")
@@ -335,9 +335,9 @@ async def test_an_eager_discoverer_discovers(api: ApiClient) -> None:
 
 
 @row("EagerDiscoverer.search")
-async def test_an_eager_discoverer_searches(api: ApiClient, control_plane: ControlPlane) -> None:
+async def test_an_eager_discoverer_searches(api: ApiClient, kube_server: KubeServer) -> None:
     client = await DynamicClient(api, discoverer=EagerDiscoverer)
-    await _finds_what_kubectl_lists(client, control_plane)
+    await _finds_what_kubectl_lists(client, kube_server)
 
 
 @row("EagerDiscoverer.update")
@@ -356,9 +356,9 @@ async def test_a_lazy_discoverer_finds_kinds_when_asked(api: ApiClient) -> None:
 
 
 @row("LazyDiscoverer.api_groups")
-async def test_a_lazy_discoverer_lists_groups(client: DynamicClient, control_plane: ControlPlane) -> None:
+async def test_a_lazy_discoverer_lists_groups(client: DynamicClient, kube_server: KubeServer) -> None:
     assert isinstance(client.resources, LazyDiscoverer)
-    assert set(await client.resources.api_groups) == {"", *await _groups(control_plane)}
+    assert set(await client.resources.api_groups) == {"", *await _groups(kube_server)}
 
 
 @row("LazyDiscoverer.discover")
@@ -369,18 +369,18 @@ async def test_a_lazy_discoverer_discovers(client: DynamicClient) -> None:
 
 
 @row("LazyDiscoverer.search")
-async def test_a_lazy_discoverer_searches(client: DynamicClient, control_plane: ControlPlane) -> None:
+async def test_a_lazy_discoverer_searches(client: DynamicClient, kube_server: KubeServer) -> None:
     assert isinstance(client.resources, LazyDiscoverer)
-    await _finds_what_kubectl_lists(client, control_plane)
+    await _finds_what_kubectl_lists(client, kube_server)
 
 
-async def _groups(control_plane: ControlPlane) -> set[str]:
-    versions = (await kubectl(control_plane, "api-versions")).split()
+async def _groups(kube_server: KubeServer) -> set[str]:
+    versions = (await kubectl(kube_server, "api-versions")).split()
     return {version.partition("/")[0] for version in versions if "/" in version}
 
 
-async def _finds_what_kubectl_lists(client: DynamicClient, control_plane: ControlPlane) -> None:
-    listed = await kubectl(control_plane, "api-resources", "--api-group=apps", "--no-headers", "-o", "name")
+async def _finds_what_kubectl_lists(client: DynamicClient, kube_server: KubeServer) -> None:
+    listed = await kubectl(kube_server, "api-resources", "--api-group=apps", "--no-headers", "-o", "name")
     found = await client.resources.search(prefix="apis", group="apps", api_version="v1")
     plurals = {f"{resource.name}.apps" for resource in found if not isinstance(resource, ResourceList)}
     assert plurals == set(listed.split())
@@ -401,21 +401,21 @@ async def test_a_resource_made_by_hand_has_the_verbs(client: DynamicClient) -> N
 
 @row("Resource.group_version")
 async def test_group_version_is_as_in_a_manifest(
-    config_maps: Resource, deployments: Resource, control_plane: ControlPlane
+    config_maps: Resource, deployments: Resource, kube_server: KubeServer
 ) -> None:
-    versions = (await kubectl(control_plane, "api-versions")).split()
+    versions = (await kubectl(kube_server, "api-versions")).split()
     assert (config_maps.group_version, deployments.group_version) == ("v1", "apps/v1")
     assert {config_maps.group_version, deployments.group_version} <= set(versions)
 
 
 @row("Resource.path")
 async def test_path_leads_to_the_object(
-    client: DynamicClient, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await client.create(config_maps, config_map("one", key="value"), namespace)
     path = config_maps.path(name="one", namespace=namespace)
     assert path == f"/api/v1/namespaces/{namespace}/configmaps/one"
-    raw = (await control_plane.kubectl("get", "--raw", path)).json()
+    raw = (await kube_server.kubectl("get", "--raw", path)).json()
     assert raw == (await client.request("get", path)).to_dict()
     assert config_maps.path() == "/api/v1/configmaps"
     assert config_maps.path(namespace=namespace) == f"/api/v1/namespaces/{namespace}/configmaps"
@@ -448,44 +448,42 @@ async def test_urls_are_templates_of_paths(client: DynamicClient, config_maps: R
 
 @row("ResourceField")
 async def test_a_field_is_read_and_written_by_attribute(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     metadata = ResourceField({"name": "one", "labels": {"app": "shop"}})
     assert (metadata.name, metadata.labels.app, metadata.annotations) == ("one", "shop", None)
     metadata.labels.app = "bank"
     await config_maps.create(body={"metadata": metadata}, namespace=namespace)
-    label = await kubectl(control_plane, "get", "cm", "one", "-n", namespace, "-o", "jsonpath={.metadata.labels.app}")
+    label = await kubectl(kube_server, "get", "cm", "one", "-n", namespace, "-o", "jsonpath={.metadata.labels.app}")
     assert label == "bank"
 
 
 @row("ResourceField.to_dict")
-async def test_a_field_becomes_a_plain_dict(config_maps: Resource, control_plane: ControlPlane, namespace: str) -> None:
+async def test_a_field_becomes_a_plain_dict(config_maps: Resource, kube_server: KubeServer, namespace: str) -> None:
     created = await config_maps.create(body=config_map("one", key="value"), namespace=namespace)
     assert isinstance(created.metadata, ResourceField)
-    seen = await seen_by_kubectl(control_plane, "configmap/one", namespace)
+    seen = await seen_by_kubectl(kube_server, "configmap/one", namespace)
     assert created.metadata.to_dict() == seen["metadata"]
     assert type(created.data.to_dict()) is dict
 
 
 @row("ResourceInstance")
 async def test_an_instance_is_changed_and_sent_back(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     body = ResourceInstance(config_maps.client, config_map("one", key="value"))
     created = await config_maps.create(body=body, namespace=namespace)
     created.data.key = "changed"
     created["data"]["more"] = "1"
     await config_maps.replace(body=created)
-    assert await data_of(control_plane, namespace) == {"one": {"key": "changed", "more": "1"}}
+    assert await data_of(kube_server, namespace) == {"one": {"key": "changed", "more": "1"}}
 
 
 @row("ResourceInstance.to_dict")
-async def test_an_instance_becomes_a_plain_dict(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str
-) -> None:
+async def test_an_instance_becomes_a_plain_dict(config_maps: Resource, kube_server: KubeServer, namespace: str) -> None:
     await config_maps.create(body=config_map("one", key="value"), namespace=namespace)
     read = await config_maps.get(name="one", namespace=namespace)
-    assert read.to_dict() == await seen_by_kubectl(control_plane, "configmap/one", namespace)
+    assert read.to_dict() == await seen_by_kubectl(kube_server, "configmap/one", namespace)
     read.to_dict()["data"]["key"] = "changed"
     assert read.data.key == "value"
 
@@ -503,7 +501,7 @@ async def test_an_instance_is_printed_as_yaml(config_maps: Resource, namespace: 
 
 @row("ResourceList")
 async def test_a_list_made_by_hand_has_the_verbs(
-    client: DynamicClient, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, kube_server: KubeServer, namespace: str
 ) -> None:
     lists = ResourceList(client, api_version="v1", base_kind="ConfigMap")
     await lists.create(config_map_list(config_map("one", a="1")), namespace=namespace)
@@ -512,8 +510,8 @@ async def test_a_list_made_by_hand_has_the_verbs(
     body = {"apiVersion": "v1", "kind": "List", "items": [config_map("two", a="2"), service_account]}
     created = await mixed.create(body, namespace=namespace)
     assert [item.kind for item in created.items] == ["ConfigMap", "ServiceAccount"]
-    assert await data_of(control_plane, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
-    names = await kubectl(control_plane, "get", "sa", "two", "-n", namespace, "-o", "name")
+    assert await data_of(kube_server, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
+    names = await kubectl(kube_server, "get", "sa", "two", "-n", namespace, "-o", "name")
     assert names == "serviceaccount/two\n"
 
 
@@ -531,23 +529,23 @@ async def test_base_resource_is_the_one_of_the_items(client: DynamicClient, conf
 
 @row("ResourceList.create")
 async def test_create_of_a_list_makes_each_item(
-    config_map_lists: ResourceList, control_plane: ControlPlane, namespace: str
+    config_map_lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     body = config_map_list(config_map("one", a="1"), config_map("two", a="2"))
     created = await config_map_lists.create(body, namespace=namespace)
     assert [(item.metadata.name, bool(item.metadata.uid)) for item in created.items] == [("one", True), ("two", True)]
-    assert await data_of(control_plane, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
 
 
 @row("ResourceList.create_list")
 async def test_create_list_looks_the_items_kind_up(
-    client: DynamicClient, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, kube_server: KubeServer, namespace: str
 ) -> None:
     lists = await ResourceList.create_list(client, group="apps", api_version="v1", base_kind="Deployment")
     assert (lists.kind, lists.name, lists.namespaced) == ("DeploymentList", "deployments", True)
     body = {"apiVersion": "apps/v1", "kind": "DeploymentList", "items": [deployment("one", 1), deployment("two", 1)]}
     await lists.create(body, namespace=namespace)
-    names = await kubectl(control_plane, "get", "deployments", "-n", namespace, "-o", "name")
+    names = await kubectl(kube_server, "get", "deployments", "-n", namespace, "-o", "name")
     assert names.split() == ["deployment.apps/one", "deployment.apps/two"]
     with pytest.raises(ResourceNotFoundError):
         await ResourceList.create_list(client, group="apps", base_kind="NoSuchKind")
@@ -555,47 +553,47 @@ async def test_create_list_looks_the_items_kind_up(
 
 @row("ResourceList.delete")
 async def test_delete_of_a_list_removes_each_item(
-    config_maps: Resource, config_map_lists: ResourceList, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, config_map_lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     for name in ("one", "two", "three"):
         await config_maps.create(config_map(name), namespace)
     body = config_map_list(config_map("one"), config_map("two"))
     deleted = await config_map_lists.delete(body, namespace=namespace)
     assert [item.status for item in deleted.items] == ["Success", "Success"]
-    assert set(await data_of(control_plane, namespace)) == {"three"}
+    assert set(await data_of(kube_server, namespace)) == {"three"}
 
 
 @row("ResourceList.get")
 async def test_get_of_a_list_reads_each_item(
-    config_maps: Resource, config_map_lists: ResourceList, namespace: str, control_plane: ControlPlane
+    config_maps: Resource, config_map_lists: ResourceList, namespace: str, kube_server: KubeServer
 ) -> None:
     for name in ("one", "two", "three"):
         await config_maps.create(config_map(name, key=f"{name}'s"), namespace)
     read = await config_map_lists.get(config_map_list(config_map("one"), config_map("two")), namespace=namespace)
-    seen = await data_of(control_plane, namespace)
+    seen = await data_of(kube_server, namespace)
     assert {item.metadata.name: item.data.to_dict() for item in read.items} == {n: seen[n] for n in ("one", "two")}
 
 
 @row("ResourceList.patch")
 async def test_patch_of_a_list_changes_each_item(
-    config_maps: Resource, config_map_lists: ResourceList, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, config_map_lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     for name in ("one", "two"):
         await config_maps.create(config_map(name, kept="1"), namespace)
     body = config_map_list(config_map("one", a="1"), config_map("two", a="2"))
     await config_map_lists.patch(body, namespace=namespace)
-    assert await data_of(control_plane, namespace) == {"one": {"kept": "1", "a": "1"}, "two": {"kept": "1", "a": "2"}}
+    assert await data_of(kube_server, namespace) == {"one": {"kept": "1", "a": "1"}, "two": {"kept": "1", "a": "2"}}
 
 
 @row("ResourceList.replace")
 async def test_replace_of_a_list_replaces_each_item(
-    config_maps: Resource, config_map_lists: ResourceList, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, config_map_lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     for name in ("one", "two"):
         await config_maps.create(config_map(name, dropped="1"), namespace)
     body = config_map_list(config_map("one", a="1"), config_map("two", a="2"))
     await config_map_lists.replace(body, namespace=namespace)
-    assert await data_of(control_plane, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
 
 
 @row("ResourceList.to_dict")
@@ -614,12 +612,12 @@ async def test_a_list_is_described_by_a_dict(client: DynamicClient, config_map_l
 
 @row("ResourceList.verb_mapper")
 async def test_verb_mapper_does_any_verb_on_each_item(
-    config_map_lists: ResourceList, control_plane: ControlPlane, namespace: str
+    config_map_lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     body = config_map_list(config_map("one", a="1"), config_map("two", a="2"))
     applied = await config_map_lists.verb_mapper("server_side_apply", body, namespace=namespace, field_manager="me")
     assert [item.metadata.managedFields[0].manager for item in applied.items] == ["me", "me"]
-    assert await data_of(control_plane, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
+    assert await data_of(kube_server, namespace) == {"one": {"a": "1"}, "two": {"a": "2"}}
 
 
 # --- Subresource
@@ -627,13 +625,13 @@ async def test_verb_mapper_does_any_verb_on_each_item(
 
 @row("Subresource")
 async def test_a_subresource_made_by_hand_has_the_verbs(
-    deployments: Resource, control_plane: ControlPlane, namespace: str
+    deployments: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await deployments.create(deployment("one", 2), namespace)
     scale = Subresource(deployments, kind="Scale", name="deployments/scale", namespaced=True, verbs=["get", "patch"])
     assert (await scale.get(name="one", namespace=namespace)).spec.replicas == 2
     await scale.patch(body={"spec": {"replicas": 3}}, name="one", namespace=namespace)
-    seen = await kubectl(control_plane, "get", "deploy", "one", "-n", namespace, "-o", "jsonpath={.spec.replicas}")
+    seen = await kubectl(kube_server, "get", "deploy", "one", "-n", namespace, "-o", "jsonpath={.spec.replicas}")
     assert seen == "3"
 
 

@@ -1,8 +1,8 @@
-"""Signing in to a real kube-apiserver with what kubeconfigs and pods have; the server says who it saw."""
+"""Signing in to each server with what kubeconfigs and pods have; the server says who it saw."""
 
-import asyncio
 import base64
 import json
+import secrets
 import ssl
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import pytest
 from aiokube.client import ApiClient, Configuration
 from aiokube.client.exceptions import UnauthorizedError
 from aiokube.config import configuration_from, load_incluster_config, load_kube_config_from_dict
-from aiokube.testing.controlplane import ControlPlane, User
+from aiokube.testing import KubeServer
+from aiokube.testing.users import User
 
 REVIEW = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
@@ -29,15 +30,13 @@ async def seen_by_server(api: ApiClient) -> str:
     return name
 
 
-async def loaded(
-    control_plane: ControlPlane, user: dict[str, Any], cluster: dict[str, Any] | None = None
-) -> Configuration:
-    trust = {"certificate-authority": str(control_plane.ca_file)} if cluster is None else cluster
+async def loaded(kube_server: KubeServer, user: dict[str, Any], cluster: dict[str, Any] | None = None) -> Configuration:
+    trust = {"certificate-authority": str(kube_server.ca_file)} if cluster is None else cluster
     configuration = Configuration()
     await load_kube_config_from_dict(
         {
             "current-context": "dev",
-            "clusters": [{"name": "one", "cluster": {"server": control_plane.url, **trust}}],
+            "clusters": [{"name": "one", "cluster": {"server": kube_server.url, **trust}}],
             "users": [{"name": "dev", "user": user}],
             "contexts": [{"name": "dev", "context": {"cluster": "one", "user": "dev"}}],
         },
@@ -46,58 +45,54 @@ async def loaded(
     return configuration
 
 
-@pytest.fixture(scope="module")
-def user(control_plane: ControlPlane) -> User:
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(control_plane.add_user("dev-of-config-tests"))
+@pytest.fixture
+async def user(kube_server: KubeServer) -> User:
+    return await kube_server.add_user(f"dev-{secrets.token_hex(4)}")
 
 
 @pytest.mark.parametrize("auth", ["certificate", "token"])
-async def test_kubeconfig_file(control_plane: ControlPlane, user: User, auth: Any) -> None:
-    path = control_plane.kubeconfig_for(user, auth=auth)
+async def test_kubeconfig_file(kube_server: KubeServer, user: User, auth: Any) -> None:
+    path = kube_server.kubeconfig_for(user, auth=auth)
     assert await whoami(await configuration_from(path)) == user.name
 
 
-async def test_certificate_files(control_plane: ControlPlane, user: User) -> None:
+async def test_certificate_files(kube_server: KubeServer, user: User) -> None:
     files = {"client-certificate": str(user.certificate_file), "client-key": str(user.key_file)}
-    assert await whoami(await loaded(control_plane, files)) == user.name
+    assert await whoami(await loaded(kube_server, files)) == user.name
 
 
-async def test_certificate_data_wins_over_files(control_plane: ControlPlane, user: User) -> None:
+async def test_certificate_data_wins_over_files(kube_server: KubeServer, user: User) -> None:
     both = {
         "client-certificate": "/no/such.crt",
         "client-key": "/no/such.key",
         "client-certificate-data": base64.b64encode(user.certificate.encode()).decode(),
         "client-key-data": base64.b64encode(user.key.encode()).decode(),
     }
-    assert await whoami(await loaded(control_plane, both)) == user.name
+    assert await whoami(await loaded(kube_server, both)) == user.name
 
 
-async def test_token_file_wins_over_token_as_for_kubectl(
-    control_plane: ControlPlane, user: User, tmp_path: Path
-) -> None:
-    configuration = await loaded(control_plane, {"token": "wrong", "tokenFile": str(user.token_file)})
+async def test_token_file_wins_over_token_as_for_kubectl(kube_server: KubeServer, user: User, tmp_path: Path) -> None:
+    configuration = await loaded(kube_server, {"token": "wrong", "tokenFile": str(user.token_file)})
     assert await whoami(configuration) == user.name
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.write_text(
         f"""
         current-context: dev
         clusters: [{{name: one, cluster: {{
-            server: "{control_plane.url}", certificate-authority: "{control_plane.ca_file}"}}}}]
+            server: "{kube_server.url}", certificate-authority: "{kube_server.ca_file}"}}}}]
         users: [{{name: dev, user: {{token: wrong, tokenFile: "{user.token_file}"}}}}]
         contexts: [{{name: dev, context: {{cluster: one, user: dev}}}}]
         """
     )
-    by_kubectl = await control_plane.kubectl(
-        "auth", "whoami", f"--kubeconfig={kubeconfig}", "-o", "jsonpath={.status.userInfo.username}"
-    )
+    asked = ("create", "--validate=false", "-f", "-", "-o", "jsonpath={.status.userInfo.username}")
+    by_kubectl = await kube_server.kubectl(*asked, f"--kubeconfig={kubeconfig}", input=json.dumps(REVIEW))
     assert by_kubectl.stdout == user.name
     assert await whoami(await configuration_from(kubeconfig)) == user.name
 
 
-async def test_token_file_is_read_again_after_a_401(control_plane: ControlPlane, user: User, tmp_path: Path) -> None:
+async def test_token_file_is_read_again_after_a_401(kube_server: KubeServer, user: User, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("expired")
-    configuration = await loaded(control_plane, {"tokenFile": str(tmp_path / "token")})
+    configuration = await loaded(kube_server, {"tokenFile": str(tmp_path / "token")})
     async with ApiClient(configuration) as api:
         with pytest.raises(UnauthorizedError) as caught:
             await seen_by_server(api)
@@ -106,28 +101,28 @@ async def test_token_file_is_read_again_after_a_401(control_plane: ControlPlane,
         assert await seen_by_server(api) == user.name
 
 
-async def test_pod(control_plane: ControlPlane, user: User) -> None:
-    host, _, port = control_plane.url.removeprefix("https://").rpartition(":")
+async def test_pod(kube_server: KubeServer, user: User) -> None:
+    host, _, port = kube_server.url.removeprefix("https://").rpartition(":")
     load_incluster_config(
         token_filename=str(user.token_file),
-        cert_filename=str(control_plane.ca_file),
+        cert_filename=str(kube_server.ca_file),
         environ={"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port},
     )
     assert await whoami(Configuration.get_default_copy()) == user.name
 
 
 async def test_insecure_accepts_a_server_that_is_not_trusted_and_nothing_else_does(
-    control_plane: ControlPlane, user: User
+    kube_server: KubeServer, user: User
 ) -> None:
     insecure = {"insecure-skip-tls-verify": True}
-    assert await whoami(await loaded(control_plane, {"token": user.token}, insecure)) == user.name
+    assert await whoami(await loaded(kube_server, {"token": user.token}, insecure)) == user.name
     with pytest.raises(ssl.SSLCertVerificationError):
-        await whoami(await loaded(control_plane, {"token": user.token}, {}))
+        await whoami(await loaded(kube_server, {"token": user.token}, {}))
 
 
-async def test_tls_server_name_is_what_the_certificate_must_say(control_plane: ControlPlane, user: User) -> None:
-    trust = {"certificate-authority": str(control_plane.ca_file)}
+async def test_tls_server_name_is_what_the_certificate_must_say(kube_server: KubeServer, user: User) -> None:
+    trust = {"certificate-authority": str(kube_server.ca_file)}
     right, wrong = trust | {"tls-server-name": "localhost"}, trust | {"tls-server-name": "other.example"}
-    assert await whoami(await loaded(control_plane, {"token": user.token}, right)) == user.name
+    assert await whoami(await loaded(kube_server, {"token": user.token}, right)) == user.name
     with pytest.raises(ssl.SSLCertVerificationError):
-        await whoami(await loaded(control_plane, {"token": user.token}, wrong))
+        await whoami(await loaded(kube_server, {"token": user.token}, wrong))

@@ -1,4 +1,4 @@
-"""Clients for the tests of this folder: one of the real control plane, and one whose requests a test can look at."""
+"""Clients for the tests of this folder: one of each server, and one whose requests a test can look at."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from aiokube.client import ApiClient, Configuration
 from aiokube.dynamic import DynamicClient, Resource
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from dynamic.wire import Wire
 from scripted import ScriptedServer
 
 
 @pytest.fixture
-async def api(control_plane: ControlPlane) -> AsyncIterator[ApiClient]:
-    async with ApiClient(control_plane.configuration) as api:
+async def api(kube_server: KubeServer) -> AsyncIterator[ApiClient]:
+    async with ApiClient(kube_server.configuration) as api:
         yield api
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 
 
 def config_map(name: str, *, labels: dict[str, str] | None = None, **data: str) -> dict[str, Any]:
@@ -28,11 +28,11 @@ def deployment(name: str, replicas: int = 1) -> dict[str, Any]:
     }
 
 
-async def seen(control_plane: ControlPlane, *what: str) -> Any:
+async def seen(kube_server: KubeServer, *what: str) -> Any:
     """What kubectl gets."""
-    return (await control_plane.kubectl("get", *what, "-o", "json", "--show-managed-fields")).json()
+    return (await kube_server.kubectl("get", *what, "-o", "json", "--show-managed-fields")).json()
 
 
-async def names(control_plane: ControlPlane, *what: str) -> set[str]:
+async def names(kube_server: KubeServer, *what: str) -> set[str]:
     """The names of what kubectl gets."""
-    return {item["metadata"]["name"] for item in (await seen(control_plane, *what))["items"]}
+    return {item["metadata"]["name"] for item in (await seen(kube_server, *what))["items"]}

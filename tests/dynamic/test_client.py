@@ -20,7 +20,7 @@ from aiokube.client.exceptions import (
     UnsupportedMediaTypeError,
 )
 from aiokube.dynamic import DynamicClient, Resource, ResourceList
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from dynamic.manifests import config_map, deployment, names, seen
 from dynamic.wire import POD, Wire, answering
 
@@ -200,30 +200,30 @@ async def test_closing_leaves_an_api_client_of_ours_open(wire: Wire) -> None:
 
 
 @pytest.fixture
-async def other_namespace(control_plane: ControlPlane, namespace: str) -> AsyncIterator[str]:
+async def other_namespace(kube_server: KubeServer, namespace: str) -> AsyncIterator[str]:
     """A second namespace of the test's own."""
     name = f"{namespace}-other"
-    await control_plane.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
+    await kube_server.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
     yield name
-    await control_plane.request("DELETE", f"/api/v1/namespaces/{name}")
+    await kube_server.request("DELETE", f"/api/v1/namespaces/{name}")
 
 
 async def test_preconditions_keep_what_has_changed(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     created = await config_maps.create(config_map("one"), namespace)
     changed = await config_maps.patch({"data": {"a": "1"}}, "one", namespace)
     for wrong in ({"uid": "another"}, {"resource_version": created.metadata.resourceVersion}):
         with pytest.raises(ConflictError, match=r"[Pp]recondition"):
             await config_maps.delete("one", namespace, preconditions=wrong)
-    assert "one" in await names(control_plane, "configmaps", "-n", namespace)
+    assert "one" in await names(kube_server, "configmaps", "-n", namespace)
     right = {"uid": changed.metadata.uid, "resourceVersion": changed.metadata.resourceVersion}
     await config_maps.delete("one", namespace, {"propagationPolicy": "Background"}, preconditions=right)
-    assert "one" not in await names(control_plane, "configmaps", "-n", namespace)
+    assert "one" not in await names(kube_server, "configmaps", "-n", namespace)
 
 
 async def test_collection_is_deleted_in_one_namespace(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str, other_namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str, other_namespace: str
 ) -> None:
     for place in (namespace, other_namespace):
         for name in ("one", "two", "three"):
@@ -234,14 +234,14 @@ async def test_collection_is_deleted_in_one_namespace(
     assert sorted(item.metadata.name for item in deleted.items) == ["one", "two"]
     await config_maps.delete_collection(other_namespace, field_selector="metadata.name=three", dry_run=True)
     own = {"one", "two", "three"}
-    assert await names(control_plane, "configmaps", "-n", namespace) & own == {"three"}
-    assert await names(control_plane, "configmaps", "-n", other_namespace) & own == own
+    assert await names(kube_server, "configmaps", "-n", namespace) & own == {"three"}
+    assert await names(kube_server, "configmaps", "-n", other_namespace) & own == own
     await config_maps.delete_collection(other_namespace)
-    assert await names(control_plane, "configmaps", "-n", other_namespace) & own == set()
+    assert await names(kube_server, "configmaps", "-n", other_namespace) & own == set()
 
 
 async def test_collection_without_namespaces_is_deleted(
-    client: DynamicClient, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, kube_server: KubeServer, namespace: str
 ) -> None:
     roles = await client.resources.get(api_version="rbac.authorization.k8s.io/v1", kind="ClusterRole")
     for name in ("one", "two"):
@@ -249,7 +249,7 @@ async def test_collection_without_namespaces_is_deleted(
         await roles.create({"metadata": metadata, "rules": []})
     for name in ("one", "two"):
         await roles.delete_collection(label_selector=f"test={namespace}-{name}")
-        left = await names(control_plane, "clusterroles", "-l", f"test in ({namespace}-one, {namespace}-two)")
+        left = await names(kube_server, "clusterroles", "-l", f"test in ({namespace}-one, {namespace}-two)")
         assert f"{namespace}-{name}" not in left
         assert len(left) == (1 if name == "one" else 0)
 
@@ -261,7 +261,7 @@ async def test_collection_needs_its_namespace(wire: Wire) -> None:
 
 
 async def test_delete_by_selector_is_in_all_namespaces(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str, other_namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str, other_namespace: str
 ) -> None:
     for place in (namespace, other_namespace):
         for name in ("one", f"{namespace}-two"):
@@ -270,7 +270,7 @@ async def test_delete_by_selector_is_in_all_namespaces(
     await config_maps.delete(**selectors, dry_run=True)
     deleted = await config_maps.delete(**selectors)
     assert {item.metadata.namespace for item in deleted.items} == {namespace, other_namespace}
-    left = (await seen(control_plane, "configmaps", "-A", "-l", f"test={namespace}"))["items"]
+    left = (await seen(kube_server, "configmaps", "-A", "-l", f"test={namespace}"))["items"]
     assert [item["metadata"]["name"] for item in left] == [f"{namespace}-two"] * 2
 
 
@@ -345,7 +345,7 @@ async def test_unknown_fields_are_refused_told_or_passed_over(deployments: Resou
         await deployments.patch({"spec": {"replica": 1}}, "one", namespace, field_validation="Strict")
 
 
-async def test_dry_run_changes_nothing(config_maps: Resource, control_plane: ControlPlane, namespace: str) -> None:
+async def test_dry_run_changes_nothing(config_maps: Resource, kube_server: KubeServer, namespace: str) -> None:
     assert (await config_maps.create(config_map("one"), namespace, dry_run=True)).metadata.uid
     with pytest.raises(NotFoundError):
         await config_maps.get("one", namespace)
@@ -353,14 +353,14 @@ async def test_dry_run_changes_nothing(config_maps: Resource, control_plane: Con
     await config_maps.patch({"data": {"a": "2"}}, "one", namespace, dry_run=True)
     await config_maps.replace(config_map("one", a="3"), namespace=namespace, dry_run=True)
     await config_maps.delete("one", namespace, dry_run=True)
-    assert (await seen(control_plane, "configmap", "one", "-n", namespace))["data"] == {"a": "1"}
+    assert (await seen(kube_server, "configmap", "one", "-n", namespace))["data"] == {"a": "1"}
 
 
 # --- many at once
 
 
-async def test_verbs_may_be_used_at_once(config_maps: Resource, control_plane: ControlPlane, namespace: str) -> None:
+async def test_verbs_may_be_used_at_once(config_maps: Resource, kube_server: KubeServer, namespace: str) -> None:
     await asyncio.gather(*(config_maps.create(config_map(f"map-{number}"), namespace) for number in range(20)))
     read = await asyncio.gather(*(config_maps.get(f"map-{number}", namespace) for number in range(20)))
-    assert {item.metadata.name for item in read} <= await names(control_plane, "configmaps", "-n", namespace)
+    assert {item.metadata.name for item in read} <= await names(kube_server, "configmaps", "-n", namespace)
     assert len({item.metadata.uid for item in read}) == 20

@@ -17,7 +17,7 @@ from aiokube.client.exceptions import (
     UnsupportedMediaTypeError,
 )
 from aiokube.dynamic import DynamicClient, Resource
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from dynamic.manifests import seen
 
 SCHEMA: dict[str, Any] = {
@@ -156,11 +156,11 @@ async def test_it_is_found_by_everything_it_is_called(definition: Definition) ->
 
 
 async def test_it_is_used_by_every_verb(
-    definition: Definition, widgets: Resource, control_plane: ControlPlane, namespace: str
+    definition: Definition, widgets: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     what = (definition.name, "-n", namespace)
     created = await widgets.create(definition.body("one", size=1), definition.namespace)
-    assert created.to_dict() == await seen(control_plane, definition.name, "one", "-n", namespace)
+    assert created.to_dict() == await seen(kube_server, definition.name, "one", "-n", namespace)
 
     created.spec.size = 2
     replaced = await widgets.replace(created)
@@ -177,18 +177,18 @@ async def test_it_is_used_by_every_verb(
 
     read = await widgets.get(namespace=definition.namespace)
     assert read.kind == "WidgetList"
-    assert [item.to_dict() for item in read.items] == (await seen(control_plane, *what))["items"]
+    assert [item.to_dict() for item in read.items] == (await seen(kube_server, *what))["items"]
     paged = [item async for item in widgets.list(namespace=definition.namespace, page_size=1)]
     assert paged == read.items
     assert [(item.metadata.name, item.spec.size) for item in paged] == [("one", 3), ("two", 6)]
 
     await widgets.delete("one", definition.namespace)
     await widgets.delete_collection(definition.namespace)
-    assert (await seen(control_plane, *what))["items"] == []
+    assert (await seen(kube_server, *what))["items"] == []
 
 
 async def test_its_status_and_scale_are_apart(
-    definition: Definition, widgets: Resource, control_plane: ControlPlane, namespace: str
+    definition: Definition, widgets: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await widgets.create(definition.body("one", size=1), definition.namespace)
     status = await widgets.status.get("one", definition.namespace)
@@ -199,7 +199,7 @@ async def test_its_status_and_scale_are_apart(
     scale = await widgets.scale.get("one", definition.namespace)
     assert (scale.kind, scale.spec.replicas, scale.status.replicas) == ("Scale", 1, 2)
     await widgets.scale.patch({"spec": {"replicas": 4}}, "one", definition.namespace)
-    found = await seen(control_plane, definition.name, "one", "-n", namespace)
+    found = await seen(kube_server, definition.name, "one", "-n", namespace)
     assert (found["spec"], found["status"]) == ({"size": 4}, {"phase": "Ready", "replicas": 2})
 
 
@@ -229,7 +229,7 @@ async def test_it_is_watched(definition: Definition, widgets: Resource) -> None:
 
 
 async def test_a_new_version_field_and_column_are_there_when_they_are_added(
-    definition: Definition, widgets: Resource, control_plane: ControlPlane, namespace: str
+    definition: Definition, widgets: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await widgets.create(definition.body("one", size=1), definition.namespace)
     definitions = await definition.definitions()
@@ -253,7 +253,7 @@ async def test_a_new_version_field_and_column_are_there_when_they_are_added(
     )
     assert [column.name for column in table.columnDefinitions] == ["Name", "Colour"]
     assert [row.cells for row in table.rows] == [["one", "red"]]
-    printed = await control_plane.kubectl("get", f"widgets.v2.{definition.group}", "-n", namespace)
+    printed = await kube_server.kubectl("get", f"widgets.v2.{definition.group}", "-n", namespace)
     assert [line.split() for line in printed.stdout.splitlines()] == [["NAME", "COLOUR"], ["one", "red"]]
 
 

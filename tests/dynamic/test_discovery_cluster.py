@@ -1,4 +1,4 @@
-"""Discovery of a real kube-apiserver, with kubectl as the second opinion."""
+"""Discovery of each server, with kubectl as the second opinion."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from aiokube.dynamic import DynamicClient, EagerDiscoverer, LazyDiscoverer, Reso
 from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.discovery_loader import load_resources
 from aiokube.dynamic.discovery_store import Store
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
+from only_on import only_on_control_plane
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = {
@@ -61,8 +62,8 @@ class CountingClient(ApiClient):
 
 
 @pytest.fixture
-async def api(control_plane: ControlPlane) -> AsyncIterator[CountingClient]:
-    async with CountingClient(control_plane.configuration) as api:
+async def api(kube_server: KubeServer) -> AsyncIterator[CountingClient]:
+    async with CountingClient(kube_server.configuration) as api:
         yield api
 
 
@@ -89,9 +90,9 @@ async def test_first_object_takes_four_requests_and_the_next_client_none(
     assert api.sent == []
 
 
-async def test_all_kinds_are_those_of_kubectl(control_plane: ControlPlane, client: DynamicClient) -> None:
+async def test_all_kinds_are_those_of_kubectl(kube_server: KubeServer, client: DynamicClient) -> None:
     """kubectl shows each resource once, in the version of its group that is preferred, and not those without verbs."""
-    listed = await control_plane.kubectl("api-resources", "-o", "wide")
+    listed = await kube_server.kubectl("api-resources", "-o", "wide")
     ours: dict[tuple[str, str], tuple[Any, ...]] = {}
     for resource in client.resources:
         if resource.verbs:
@@ -154,7 +155,7 @@ async def test_subresources_name_the_foreign_kinds_they_take(client: DynamicClie
     assert "group" not in deployments.status.to_dict()
 
 
-async def test_custom_kind_is_found_while_it_is_there(control_plane: ControlPlane, client: DynamicClient) -> None:
+async def test_custom_kind_is_found_while_it_is_there(kube_server: KubeServer, client: DynamicClient) -> None:
     """Also right after it was found missing; once it is removed, it is found no more."""
     with pytest.raises(ResourceNotFoundError):
         await client.resources.get(kind="Widget")
@@ -169,28 +170,29 @@ async def test_custom_kind_is_found_while_it_is_there(control_plane: ControlPlan
         assert await client.resources.get(short_names="wd") is widgets
     finally:
         await definitions.delete(name="widgets.discovery.example.com")
-        await control_plane.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
+        await kube_server.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
     await _gone(client, kind="Widget")
 
 
 async def test_kind_that_another_program_defines_is_found_after_one_refresh(
-    control_plane: ControlPlane, client: DynamicClient, api: CountingClient
+    kube_server: KubeServer, client: DynamicClient, api: CountingClient
 ) -> None:
-    await control_plane.request("POST", DEFINITIONS, CRD)
+    await kube_server.request("POST", DEFINITIONS, CRD)
     try:
-        await control_plane.kubectl("wait", "--for=condition=Established", "crd/widgets.discovery.example.com")
-        while "discovery.example.com" not in (await control_plane.kubectl("api-versions")).stdout:
+        await kube_server.kubectl("wait", "--for=condition=Established", "crd/widgets.discovery.example.com")
+        while "discovery.example.com" not in (await kube_server.kubectl("api-versions")).stdout:
             continue  # each look takes a new process
         api.sent.clear()
         assert (await client.resources.get(kind="Widget")).name == "widgets"
         assert sorted(api.sent) == ["/api", "/apis", "/version"]
     finally:
-        await control_plane.request("DELETE", f"{DEFINITIONS}/widgets.discovery.example.com")
-        await control_plane.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
+        await kube_server.request("DELETE", f"{DEFINITIONS}/widgets.discovery.example.com")
+        await kube_server.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
 
 
+@only_on_control_plane  # the embedded server aggregates no others
 async def test_dead_aggregated_server_hides_nothing_but_its_own_group(
-    control_plane: ControlPlane, client: DynamicClient
+    kube_server: KubeServer, client: DynamicClient
 ) -> None:
     services = await client.resources.get(kind="APIService")
     await services.create(

@@ -23,7 +23,7 @@ import aiokube.client
 from aiokube.client.exceptions import ApiException
 from aiokube.dynamic import DynamicClient, Resource, ResourceInstance
 from aiokube.dynamic import exceptions as errors
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from aiokube.watch import Watch
 from compat.defects.api_server import ApiServer
 from scripted import Exchange, Script, ScriptedServer
@@ -62,9 +62,9 @@ def config_maps(client: DynamicClient) -> Resource:
 
 
 @pytest.fixture
-async def real_api(control_plane: ControlPlane) -> AsyncIterator[Any]:
-    """A foreign ApiClient of the control plane."""
-    async with ForeignApiClient(configuration_of(control_plane)) as api:
+async def real_api(kube_server: KubeServer) -> AsyncIterator[Any]:
+    """A foreign ApiClient of each server."""
+    async with ForeignApiClient(configuration_of(kube_server)) as api:
         yield api
 
 
@@ -72,11 +72,11 @@ def config_maps_of(client: DynamicClient) -> Resource:
     return Resource("api", "", "v1", "ConfigMap", namespaced=True, name="configmaps", client=client)
 
 
-def configuration_of(control_plane: ControlPlane) -> Any:
-    configuration = kubernetes_asyncio.client.Configuration(host=control_plane.url)
-    configuration.ssl_ca_cert = str(control_plane.ca_file)
-    configuration.cert_file = str(control_plane.admin.certificate_file)
-    configuration.key_file = str(control_plane.admin.key_file)
+def configuration_of(kube_server: KubeServer) -> Any:
+    configuration = kubernetes_asyncio.client.Configuration(host=kube_server.url)
+    configuration.ssl_ca_cert = str(kube_server.ca_file)
+    configuration.cert_file = str(kube_server.admin.certificate_file)
+    configuration.key_file = str(kube_server.admin.key_file)
     return configuration
 
 
@@ -104,38 +104,36 @@ async def user_of(client: DynamicClient) -> str:
 # --- where the server is
 
 
-async def test_server_and_certificates_are_those_of_its_configuration(
-    real_api: Any, control_plane: ControlPlane
-) -> None:
+async def test_server_and_certificates_are_those_of_its_configuration(real_api: Any, kube_server: KubeServer) -> None:
     async with DynamicClient(real_api) as client:
         assert client.client is real_api
         assert client.configuration is real_api.configuration
-        assert await user_of(client) == control_plane.admin.name
+        assert await user_of(client) == kube_server.admin.name
 
 
-async def test_ca_that_did_not_sign_is_refused(control_plane: ControlPlane) -> None:
-    configuration = configuration_of(control_plane)
-    configuration.ssl_ca_cert = str(control_plane.admin.certificate_file)
+async def test_ca_that_did_not_sign_is_refused(kube_server: KubeServer) -> None:
+    configuration = configuration_of(kube_server)
+    configuration.ssl_ca_cert = str(kube_server.admin.certificate_file)
     async with ForeignApiClient(configuration) as api:
         with pytest.raises(aiohttp.ClientConnectorCertificateError):
             await DynamicClient(api)
 
 
-async def test_verify_ssl_accepts_any_server(control_plane: ControlPlane) -> None:
-    configuration = configuration_of(control_plane)
+async def test_verify_ssl_accepts_any_server(kube_server: KubeServer) -> None:
+    configuration = configuration_of(kube_server)
     configuration.ssl_ca_cert = None
     configuration.verify_ssl = False
     async with ForeignApiClient(configuration) as api, DynamicClient(api) as client:
-        assert await user_of(client) == control_plane.admin.name
+        assert await user_of(client) == kube_server.admin.name
 
 
-async def test_name_for_tls_is_checked_instead_of_the_hosts(control_plane: ControlPlane) -> None:
+async def test_name_for_tls_is_checked_instead_of_the_hosts(kube_server: KubeServer) -> None:
     for name, error in (("localhost", None), ("another.example", aiohttp.ClientConnectorCertificateError)):
-        configuration = configuration_of(control_plane)
+        configuration = configuration_of(kube_server)
         configuration.tls_server_name = name
         async with ForeignApiClient(configuration) as api:
             if error is None:
-                assert await user_of(await DynamicClient(api)) == control_plane.admin.name
+                assert await user_of(await DynamicClient(api)) == kube_server.admin.name
             else:
                 with pytest.raises(error):
                     await DynamicClient(api)
@@ -234,9 +232,9 @@ async def test_401_is_raised_when_there_is_no_newer_token(
     assert len(server.requests) == 1
 
 
-async def test_token_of_a_user_signs_in(control_plane: ControlPlane) -> None:
-    user = await control_plane.add_user("foreign-by-token")
-    configuration = configuration_of(control_plane)
+async def test_token_of_a_user_signs_in(kube_server: KubeServer) -> None:
+    user = await kube_server.add_user("foreign-by-token")
+    configuration = configuration_of(kube_server)
     configuration.cert_file = configuration.key_file = None
     configuration.api_key["BearerToken"] = f"Bearer {user.token}"
     async with ForeignApiClient(configuration) as api, DynamicClient(api) as client:
@@ -298,10 +296,10 @@ async def test_connections_end_with_the_api_client(server: ScriptedServer) -> No
         await config_maps.get("one", "web")
 
 
-async def test_a_client_that_is_entered_is_closed_when_it_is_left(real_api: Any, control_plane: ControlPlane) -> None:
+async def test_a_client_that_is_entered_is_closed_when_it_is_left(real_api: Any, kube_server: KubeServer) -> None:
     async with DynamicClient(real_api) as client:
-        assert await user_of(client) == control_plane.admin.name
-    assert await user_of(client) == control_plane.admin.name  # as kubernetes_asyncio's, it is good for more
+        assert await user_of(client) == kube_server.admin.name
+    assert await user_of(client) == kube_server.admin.name  # as kubernetes_asyncio's, it is good for more
     assert await kubernetes_asyncio.client.VersionApi(real_api).get_code()
 
 
@@ -478,7 +476,7 @@ async def test_a_pickled_error_is_ours_where_the_other_package_is_not(
 # --- watches
 
 
-async def test_its_watch_is_a_watcher(real_api: Any, control_plane: ControlPlane, namespace: str) -> None:
+async def test_its_watch_is_a_watcher(real_api: Any, kube_server: KubeServer, namespace: str) -> None:
     client = await DynamicClient(real_api)
     config_maps = await client.resources.get(api_version="v1", kind="ConfigMap")
     await config_maps.create(CONFIG_MAP, namespace)
@@ -488,7 +486,7 @@ async def test_its_watch_is_a_watcher(real_api: Any, control_plane: ControlPlane
             assert isinstance(event["object"], ResourceInstance)
             assert event["object"].to_dict() == event["raw_object"]
             seen.append((event["type"], event["object"].metadata.name))
-            await control_plane.kubectl("label", "configmap", "one", "a=b", "-n", namespace)
+            await kube_server.kubectl("label", "configmap", "one", "a=b", "-n", namespace)
             if event["type"] == "MODIFIED":
                 break
     assert seen == [("ADDED", "one"), ("MODIFIED", "one")]
@@ -553,7 +551,7 @@ async def test_its_watch_stops_after_the_event_that_comes(config_maps: Resource,
 # --- models
 
 
-async def test_typed_models_are_bodies(real_api: Any, control_plane: ControlPlane, namespace: str) -> None:
+async def test_typed_models_are_bodies(real_api: Any, kube_server: KubeServer, namespace: str) -> None:
     models = kubernetes_asyncio.client
     client = await DynamicClient(real_api)
     config_maps = await client.resources.get(api_version="v1", kind="ConfigMap")
@@ -563,7 +561,7 @@ async def test_typed_models_are_bodies(real_api: Any, control_plane: ControlPlan
 
     await config_maps.server_side_apply(config_map(a="1", b="1"))
     await config_maps.patch(config_map(b="2"))
-    seen = (await control_plane.kubectl("get", "configmap", "one", "-n", namespace, "-o", "json")).json()
+    seen = (await kube_server.kubectl("get", "configmap", "one", "-n", namespace, "-o", "json")).json()
     assert seen["data"] == {"a": "1", "b": "2"}
 
 

@@ -13,7 +13,7 @@ from aiokube.client import ApiClient
 from aiokube.client.answer import Answer
 from aiokube.client.exceptions import GoneError, InternalServerError
 from aiokube.dynamic import DynamicClient, Resource, ResourceInstance
-from aiokube.testing import ControlPlane
+from aiokube.testing import ControlPlane, KubeServer
 from dynamic.manifests import config_map, names
 from dynamic.wire import Wire, answering, refusing
 from scripted import Script
@@ -175,11 +175,11 @@ async def test_a_real_server_forgets() -> None:
 
 
 async def test_pages_of_a_cluster_are_what_kubectl_lists(
-    config_maps: Resource, control_plane: ControlPlane, namespace: str
+    config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     for number in range(5):
         await config_maps.create(config_map(f"map-{number}", labels={"own": "yes"}), namespace)
-    own = await names(control_plane, "configmaps", "-n", namespace, "-l", "own=yes")
+    own = await names(kube_server, "configmaps", "-n", namespace, "-l", "own=yes")
     for page_size in (1, 2, 5, 500):
         listed = [item async for item in config_maps.list(namespace, label_selector="own=yes", page_size=page_size)]
         assert {item.metadata.name for item in listed} == own

@@ -13,12 +13,12 @@ from aiokube.client.exceptions import (
 )
 from aiokube.dynamic.instance import ResourceInstance
 from aiokube.dynamic.modifying import modify
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 
 
-async def test_writers_at_once_lose_no_change(control_plane: ControlPlane, namespace: str) -> None:
+async def test_writers_at_once_lose_no_change(kube_server: KubeServer, namespace: str) -> None:
     """Each of eight adds its own key, all from the same version."""
-    async with aiokube.connect(control_plane.configuration) as kube:
+    async with aiokube.connect(kube_server.configuration) as kube:
         config_maps = await kube.resources.get(api_version="v1", kind="ConfigMap")
         await config_maps.create({"metadata": {"name": "shared"}, "data": {}}, namespace=namespace)
 

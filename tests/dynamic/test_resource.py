@@ -16,7 +16,7 @@ from aiokube.client.exceptions import (
     UnprocessibleEntityError,
 )
 from aiokube.dynamic import DynamicClient, Resource, ResourceInstance, ResourceList, Subresource
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from dynamic.manifests import config_map, deployment, names, seen
 from dynamic.wire import Wire, answering, refusing
 
@@ -41,21 +41,19 @@ def test_odd_names_that_objects_may_have_are_quoted(wire: Wire, name: str, segme
     assert wire.nodes.path(name) == f"/api/v1/nodes/{segment}"
 
 
-async def test_odd_names_are_used_on_a_cluster(
-    client: DynamicClient, control_plane: ControlPlane, namespace: str
-) -> None:
+async def test_odd_names_are_used_on_a_cluster(client: DynamicClient, kube_server: KubeServer, namespace: str) -> None:
     roles = await client.resources.get(api_version="rbac.authorization.k8s.io/v1", kind="Role")
     odd = ["system:a b", "wörk;er=1,2", "a&b+c", "...", "@~!$'()*"]
     for name in odd:
         await roles.create({"metadata": {"name": name}}, namespace)
-    assert await names(control_plane, "roles", "-n", namespace) == set(odd)
+    assert await names(kube_server, "roles", "-n", namespace) == set(odd)
     for name in odd:
         assert (await roles.get(name, namespace)).metadata.name == name
         events = roles.watch(namespace=namespace, name=name, timeout=30)
         assert (await anext(events))["object"].metadata.name == name
         await events.aclose()
         await roles.delete(name, namespace)
-    assert await names(control_plane, "roles", "-n", namespace) == set()
+    assert await names(kube_server, "roles", "-n", namespace) == set()
 
 
 @pytest.mark.parametrize("value", ["..", "a/b", "a?b"])
@@ -117,7 +115,7 @@ async def test_a_subresource_takes_its_object_from_the_body(wire: Wire) -> None:
 
 
 async def test_status_is_read_patched_and_replaced(
-    deployments: Resource, control_plane: ControlPlane, namespace: str
+    deployments: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await deployments.create(deployment("one", replicas=2), namespace)
     status = await deployments.status.get("one", namespace)
@@ -132,22 +130,22 @@ async def test_status_is_read_patched_and_replaced(
     with pytest.raises(ConflictError):
         await deployments.status.replace(patched)  # it has changed since
 
-    found = await seen(control_plane, "deployment", "one", "-n", namespace)
+    found = await seen(kube_server, "deployment", "one", "-n", namespace)
     assert (found["spec"]["replicas"], found["status"]["readyReplicas"]) == (2, 2)
 
 
-async def test_status_is_applied(deployments: Resource, control_plane: ControlPlane, namespace: str) -> None:
+async def test_status_is_applied(deployments: Resource, kube_server: KubeServer, namespace: str) -> None:
     await deployments.create(deployment("one"), namespace)
     body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "one"}, "status": {"replicas": 3}}
     await deployments.status.server_side_apply(body, namespace=namespace, field_manager="me")
-    found = await seen(control_plane, "deployment", "one", "-n", namespace)
+    found = await seen(kube_server, "deployment", "one", "-n", namespace)
     assert found["status"]["replicas"] == 3
     managers = [(entry["manager"], entry.get("subresource")) for entry in found["metadata"]["managedFields"]]
     assert ("me", "status") in managers
 
 
 async def test_scale_is_read_patched_and_replaced(
-    deployments: Resource, control_plane: ControlPlane, namespace: str
+    deployments: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     await deployments.create(deployment("one", replicas=1), namespace)
     scale = await deployments.scale.get("one", namespace)
@@ -156,16 +154,16 @@ async def test_scale_is_read_patched_and_replaced(
     assert (await deployments.scale.replace(scale)).spec.replicas == 2
     for body in ({"spec": {"replicas": 3}}, [{"op": "replace", "path": "/spec/replicas", "value": 4}]):
         await deployments.scale.patch(body, "one", namespace)
-    assert (await seen(control_plane, "deployment", "one", "-n", namespace))["spec"]["replicas"] == 4
+    assert (await seen(kube_server, "deployment", "one", "-n", namespace))["spec"]["replicas"] == 4
 
 
 async def test_a_subresource_that_the_user_may_not_use_is_forbidden(
-    control_plane: ControlPlane, deployments: Resource, namespace: str
+    kube_server: KubeServer, deployments: Resource, namespace: str
 ) -> None:
     await deployments.create(deployment("one"), namespace)
     rules = [{"apiGroups": ["apps"], "resources": ["deployments"], "verbs": ["get", "patch"]}]
-    user = await control_plane.add_user(f"reader-{namespace}", rules=rules)
-    async with ApiClient(control_plane.configuration_for(user)) as api:
+    user = await kube_server.add_user(f"reader-{namespace}", rules=rules)
+    async with ApiClient(kube_server.configuration_for(user)) as api:
         client = await DynamicClient(api)
         mine = await client.resources.get(api_version="apps/v1", kind="Deployment")
         await mine.get("one", namespace)
@@ -188,13 +186,13 @@ async def lists(client: DynamicClient) -> ResourceList:
 
 
 async def test_a_failure_half_way_tells_which_item(
-    lists: ResourceList, control_plane: ControlPlane, namespace: str
+    lists: ResourceList, kube_server: KubeServer, namespace: str
 ) -> None:
     body = config_map_list(config_map("one"), config_map("Not a name"), config_map("three"))
     with pytest.raises(UnprocessibleEntityError) as failed:
         await lists.create(body, namespace=namespace)
     assert failed.value.__notes__ == ["item 2 of 3; those before it are done"]
-    assert await names(control_plane, "configmaps", "-n", namespace) & {"one", "three"} == {"one"}
+    assert await names(kube_server, "configmaps", "-n", namespace) & {"one", "three"} == {"one"}
     with pytest.raises(AlreadyExistsError) as failed_again:
         await lists.create(config_map_list(config_map("three"), config_map("one")), namespace=namespace)
     assert failed_again.value.__notes__ == ["item 2 of 2; those before it are done"]
@@ -212,7 +210,7 @@ async def test_a_failure_half_way_ends_every_verb(wire: Wire, verb: str) -> None
 
 
 async def test_items_live_where_they_say(
-    lists: ResourceList, config_maps: Resource, control_plane: ControlPlane, namespace: str
+    lists: ResourceList, config_maps: Resource, kube_server: KubeServer, namespace: str
 ) -> None:
     elsewhere = config_map(f"elsewhere-{namespace}")
     elsewhere["metadata"]["namespace"] = "default"
@@ -221,7 +219,7 @@ async def test_items_live_where_they_say(
     await lists.delete(created)
     with pytest.raises(NotFoundError):
         await config_maps.get(f"elsewhere-{namespace}", "default")
-    assert "here" not in await names(control_plane, "configmaps", "-n", namespace)
+    assert "here" not in await names(kube_server, "configmaps", "-n", namespace)
 
 
 async def test_a_list_that_was_read_can_be_changed_and_sent_back(
@@ -236,19 +234,19 @@ async def test_a_list_that_was_read_can_be_changed_and_sent_back(
     assert [item.data.a for item in replaced.items] == ["10", "20"]
 
 
-async def test_keywords_go_with_each_item(lists: ResourceList, control_plane: ControlPlane, namespace: str) -> None:
+async def test_keywords_go_with_each_item(lists: ResourceList, kube_server: KubeServer, namespace: str) -> None:
     body = config_map_list(config_map("one"), config_map("two"))
     await lists.create(body, namespace=namespace, dry_run=True)
-    assert await names(control_plane, "configmaps", "-n", namespace) & {"one", "two"} == set()
+    assert await names(kube_server, "configmaps", "-n", namespace) & {"one", "two"} == set()
 
 
 async def test_a_kind_that_an_item_does_not_have_is_found_before_anything_is_sent(
-    client: DynamicClient, control_plane: ControlPlane, namespace: str
+    client: DynamicClient, kube_server: KubeServer, namespace: str
 ) -> None:
     body = {"apiVersion": "v1", "kind": "List", "items": [config_map("one"), {"apiVersion": "v1", "kind": "Nothing"}]}
     with pytest.raises(Exception, match="No matches found"):
         await ResourceList(client, kind="List").create(body, namespace=namespace)
-    assert "one" not in await names(control_plane, "configmaps", "-n", namespace)
+    assert "one" not in await names(kube_server, "configmaps", "-n", namespace)
 
 
 def test_a_list_describes_its_items_kind(wire: Wire) -> None:

@@ -17,7 +17,7 @@ import pytest
 from kubernetes_asyncio.config import kube_config
 
 import aiokube.client
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 
 RENAMES = {
     "renamed": ("kubernetes_asyncio", "aiokube"),  # the package
@@ -50,14 +50,14 @@ def run_swapped(kubeconfig: Path) -> Callable[..., Awaitable[Any]]:
 
 
 @pytest.fixture
-def kubeconfig(control_plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kubeconfig(kube_server: KubeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The default kubeconfig of both packages, which a program fills the default Configuration from.
 
     Certificates are files in it: kubernetes_asyncio leaves the files open that it writes others into.
     """
     user = {
-        "client-certificate": str(control_plane.admin.certificate_file),
-        "client-key": str(control_plane.admin.key_file),
+        "client-certificate": str(kube_server.admin.certificate_file),
+        "client-key": str(kube_server.admin.key_file),
     }
     content = {
         "apiVersion": "v1",
@@ -65,7 +65,7 @@ def kubeconfig(control_plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.
         "clusters": [
             {
                 "name": "test",
-                "cluster": {"server": control_plane.url, "certificate-authority": str(control_plane.ca_file)},
+                "cluster": {"server": kube_server.url, "certificate-authority": str(kube_server.ca_file)},
             }
         ],
         "users": [{"name": "admin", "user": user}],
@@ -82,10 +82,10 @@ def kubeconfig(control_plane: ControlPlane, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.fixture
-async def group(control_plane: ControlPlane, namespace: str) -> AsyncIterator[str]:
+async def group(kube_server: KubeServer, namespace: str) -> AsyncIterator[str]:
     """The name of an API group of the test's own; kinds that are defined in it end with the test."""
     name = f"{namespace}.example.com"
     yield name
-    listed = (await control_plane.kubectl("get", "crd", "-o", "name")).stdout.split()
+    listed = (await kube_server.kubectl("get", "crd", "-o", "name")).stdout.split()
     if own := [definition for definition in listed if definition.endswith(f".{name}")]:
-        await control_plane.kubectl("delete", *own)
+        await kube_server.kubectl("delete", *own)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ import kubernetes_asyncio
 import pytest
 
 import aiokube.config.incluster_config
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
+from only_on import only_on_control_plane
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
 
@@ -46,13 +47,21 @@ def custom(group: str, kind: str, name: str) -> dict[str, Any]:
 class Kubectl:
     """kubectl in one namespace."""
 
-    def __init__(self, control_plane: ControlPlane, namespace: str) -> None:
-        self._control_plane = control_plane
+    def __init__(self, kube_server: KubeServer, namespace: str) -> None:
+        self._server = kube_server
         self._namespace = namespace
 
-    async def __call__(self, *args: str, input: Any = None) -> str:
-        text = None if input is None else json.dumps(input)
-        return (await self._control_plane.kubectl("-n", self._namespace, *args, input=text)).stdout
+    async def __call__(self, *args: str, input: Sequence[Any] = ()) -> str:
+        text = "\n".join(map(json.dumps, input))
+        return (await self._server.kubectl("-n", self._namespace, *args, input=text)).stdout
+
+    async def create(self, *objects: dict[str, Any]) -> None:
+        """Create objects."""
+        await self("create", "-f", "-", input=objects)
+
+    async def make(self, *args: str) -> None:
+        """Create what `kubectl create` makes of arguments; as JSON, which it does not send of itself."""
+        await self.create(json.loads(await self("create", *args, "--dry-run=client", "-o", "json")))
 
     async def get(self, *what: str) -> Any:
         """What it gets, as JSON."""
@@ -68,20 +77,20 @@ class Kubectl:
 
     async def define(self, *definitions: dict[str, Any]) -> None:
         """Define kinds, and wait until the server has them."""
-        await self("create", "-f", "-", input={"apiVersion": "v1", "kind": "List", "items": [*definitions]})
+        await self.create(*definitions)
         names = [f"crd/{definition['metadata']['name']}" for definition in definitions]
         await self("wait", "--for=condition=Established", *names, "--timeout=60s")
 
 
 @pytest.fixture
-def kubectl(control_plane: ControlPlane, namespace: str) -> Kubectl:
-    return Kubectl(control_plane, namespace)
+def kubectl(kube_server: KubeServer, namespace: str) -> Kubectl:
+    return Kubectl(kube_server, namespace)
 
 
 async def test_operator_for_all_kinds_of_a_group(run: Run, kubectl: Kubectl, namespace: str, group: str) -> None:
     await kubectl.define(definition(group, "Widget"), definition(group, "Plant", namespaced=False))
     items = [custom(group, "Widget", "one"), custom(group, "Plant", "two")]
-    await kubectl("create", "-f", "-", input={"apiVersion": "v1", "kind": "List", "items": items})
+    await kubectl.create(*items)
     stop = asyncio.Event()
     operator = asyncio.create_task(run("operator_loop", group, stop))
     try:
@@ -107,9 +116,9 @@ async def test_wait_for_a_condition(run: Run, kubectl: Kubectl, namespace: str, 
 
 @pytest.mark.filterwarnings("ignore::aiokube.client.ServerWarning")  # the server has kinds that are deprecated
 async def test_list_all_kinds_of_a_namespace(run: Run, kubectl: Kubectl, namespace: str) -> None:
-    await kubectl("create", "configmap", "one", "--from-literal=a=1")
-    await kubectl("create", "deployment", "two", "--image=registry.example/two:1")
-    await kubectl("create", "role", "three", "--verb=get", "--resource=pods")
+    await kubectl.make("configmap", "one", "--from-literal=a=1")
+    await kubectl.make("deployment", "two", "--image=registry.example/two:1")
+    await kubectl.make("role", "three", "--verb=get", "--resource=pods")
     await kubectl("wait", "--for=create", "configmap/kube-root-ca.crt", "serviceaccount/default", "--timeout=60s")
     kinds = (await kubectl("api-resources", "--namespaced", "--verbs=list", "-o", "name")).split()
     seen = {(item["kind"], item["metadata"]["name"]) for item in (await kubectl.get(",".join(kinds)))["items"]}
@@ -118,31 +127,33 @@ async def test_list_all_kinds_of_a_namespace(run: Run, kubectl: Kubectl, namespa
 
 
 async def test_kubeconfig_where_there_is_no_pod(
-    run: Run, control_plane: ControlPlane, kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch
+    run: Run, kube_server: KubeServer, kubectl: Kubectl, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     version = json.loads(await kubectl("version", "-o", "json"))["serverVersion"]["gitVersion"]
-    expected = ("kubeconfig", control_plane.admin.name, version)
+    expected = ("kubeconfig", kube_server.admin.name, version)
     assert await run("in_cluster_or_kubeconfig") == expected
 
 
 async def test_service_account_in_a_pod(
     run: Run,
-    control_plane: ControlPlane,
+    kube_server: KubeServer,
     kubectl: Kubectl,
     namespace: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await kubectl("create", "serviceaccount", "robot")
+    await kubectl.make("serviceaccount", "robot")
     token = tmp_path / "token"
-    token.write_text((await kubectl("create", "token", "robot")).strip())
-    url = urlsplit(control_plane.url)
+    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}}
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/robot/token"
+    token.write_text((await kube_server.request("POST", path, request))["status"]["token"])
+    url = urlsplit(kube_server.url)
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", str(url.hostname))
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(url.port))
     for package in (aiokube, kubernetes_asyncio):
         monkeypatch.setattr(package.config.incluster_config, "SERVICE_TOKEN_FILENAME", str(token))
-        monkeypatch.setattr(package.config.incluster_config, "SERVICE_CERT_FILENAME", str(control_plane.ca_file))
+        monkeypatch.setattr(package.config.incluster_config, "SERVICE_CERT_FILENAME", str(kube_server.ca_file))
     origin, user, _ = await run("in_cluster_or_kubeconfig")
     assert (origin, user) == ("pod", f"system:serviceaccount:{namespace}:robot")
 
@@ -163,6 +174,7 @@ async def test_rollout(run: Run, kubectl: Kubectl, namespace: str) -> None:
     assert "rollout" in managers
 
 
+@only_on_control_plane  # the embedded server has no metrics, and no logs of pods
 async def test_read_text(run: Run, kubectl: Kubectl, namespace: str) -> None:
     text, metrics, log, refusal = await run("read_text", namespace)
     assert text == "ok"
@@ -174,9 +186,9 @@ async def test_read_text(run: Run, kubectl: Kubectl, namespace: str) -> None:
 
 async def test_label_what_a_selector_matches(run: Run, kubectl: Kubectl, namespace: str) -> None:
     for name, team in (("one", "a"), ("two", "a"), ("three", "b")):
-        await kubectl("create", "configmap", name)
+        await kubectl.make("configmap", name)
         await kubectl("label", "configmap", name, f"team={team}")
-    await kubectl("create", "secret", "generic", "four")
+    await kubectl.make("secret", "generic", "four")
     await kubectl("label", "secret", "four", "team=a")
     labelled = await run("label_matching", namespace, "team=a", {"moved": "yes"})
     assert labelled == ["ConfigMap/one", "ConfigMap/two", "Secret/four"]
@@ -184,7 +196,7 @@ async def test_label_what_a_selector_matches(run: Run, kubectl: Kubectl, namespa
 
 
 async def test_finalizer(run: Run, kubectl: Kubectl, namespace: str) -> None:
-    await kubectl("create", "configmap", "one", "--from-literal=disk=sda")
+    await kubectl.make("configmap", "one", "--from-literal=disk=sda")
     await kubectl("label", "configmap", "one", "guarded=yes")
     ready = asyncio.Event()
     program = asyncio.create_task(run("finalizer", namespace, ready))
@@ -196,9 +208,9 @@ async def test_finalizer(run: Run, kubectl: Kubectl, namespace: str) -> None:
     assert seen == ["guarded", "cleaned up behind sda", "gone"]
 
 
-async def test_copy_between_namespaces(run: Run, control_plane: ControlPlane, kubectl: Kubectl, namespace: str) -> None:
-    target = Kubectl(control_plane, "default")
-    await kubectl("create", "secret", "generic", namespace, "--from-literal=password=a")
+async def test_copy_between_namespaces(run: Run, kube_server: KubeServer, kubectl: Kubectl, namespace: str) -> None:
+    target = Kubectl(kube_server, "default")
+    await kubectl.make("secret", "generic", namespace, "--from-literal=password=a")
     try:
         assert await run("copy_object", namespace, namespace, "default") == "created"
         await kubectl("patch", "secret", namespace, "-p", '{"stringData": {"password": "b"}}')
@@ -227,12 +239,12 @@ async def test_delete_and_wait(run: Run, kubectl: Kubectl, namespace: str) -> No
     assert await kubectl.names("pods") == ["pod/three"]
 
 
-async def test_evict_bind_and_token(run: Run, control_plane: ControlPlane, kubectl: Kubectl, namespace: str) -> None:
+async def test_evict_bind_and_token(run: Run, kube_server: KubeServer, kubectl: Kubectl, namespace: str) -> None:
     token = await run("evict_bind_token", namespace)
     assert await kubectl.names("pods") == ["pod/bound"]
     assert (await kubectl.get("pod/bound"))["spec"]["nodeName"] == "node-1"
     review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token}}
-    reviewed = json.loads(await kubectl("create", "-f", "-", "-o", "json", input=review))
+    reviewed = json.loads(await kubectl("create", "--validate=false", "-f", "-", "-o", "json", input=[review]))
     assert reviewed["status"]["user"]["username"] == f"system:serviceaccount:{namespace}:robot"
 
 
@@ -245,7 +257,7 @@ async def test_custom_resource(run: Run, kubectl: Kubectl, namespace: str, group
 
 
 async def test_json_patch(run: Run, kubectl: Kubectl, namespace: str) -> None:
-    await kubectl("create", "configmap", "one", "--from-literal=colour=red", "--from-literal=size=1")
+    await kubectl.make("configmap", "one", "--from-literal=colour=red", "--from-literal=size=1")
     assert await run("json_patch", namespace, "one") == ["changed", "it is no longer what it was"]
     seen = await kubectl.get("configmap", "one")
     assert (seen["data"], seen["metadata"]["labels"]) == ({"colour": "blue"}, {"changed": "yes"})
@@ -256,15 +268,15 @@ async def test_pages_by_hand(run: Run, kubectl: Kubectl, namespace: str) -> None
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"map-{number}", "labels": {"paged": "yes"}}}
         for number in range(5)
     ]
-    await kubectl("create", "-f", "-", input={"apiVersion": "v1", "kind": "List", "items": items})
+    await kubectl.create(*items)
     assert await run("pages_by_hand", namespace, 2) == [["map-0", "map-1"], ["map-2", "map-3"], ["map-4"]]
 
 
 async def test_resume_a_watch(run: Run, kubectl: Kubectl, namespace: str) -> None:
-    await kubectl("create", "configmap", "before")
+    await kubectl.make("configmap", "before")
 
     async def meanwhile() -> None:
-        await kubectl("create", "configmap", "meanwhile")
+        await kubectl.make("configmap", "meanwhile")
         await kubectl("label", "configmap", "before", "changed=yes")
         await kubectl("delete", "configmap", "meanwhile")
 

@@ -23,15 +23,16 @@ from aiokube.dynamic.exceptions import (
     NotFoundError,
     UnauthorizedError,
 )
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from aiokube.validation import avalidate
+from only_on import only_on_control_plane
 
 AT = "resource definition validation error at"
 
 
 @pytest.fixture
-async def client(control_plane: ControlPlane) -> AsyncIterator[DynamicClient]:
-    async with ApiClient(control_plane.configuration) as api, DynamicClient(api) as client:
+async def client(kube_server: KubeServer) -> AsyncIterator[DynamicClient]:
+    async with ApiClient(kube_server.configuration) as api, DynamicClient(api) as client:
         yield client
 
 
@@ -147,6 +148,7 @@ async def test_unknown_fields_are_warnings_or_if_strict_errors(client: DynamicCl
     assert await client.avalidate(definition, strict=True) == ([], unknown + wrong)
 
 
+@only_on_control_plane  # the embedded server has no CEL
 async def test_custom_kinds_are_checked_by_their_schemas(
     client: DynamicClient, definitions: Definitions, group: str
 ) -> None:
@@ -296,11 +298,10 @@ async def test_takes_every_form_of_an_object(client: DynamicClient, definitions:
 # --- who asks
 
 
-async def test_admission_is_a_finding(
-    client: DynamicClient, control_plane: ControlPlane, definitions: Definitions
-) -> None:
+@only_on_control_plane  # the embedded server does not admit by the standards of pod security
+async def test_admission_is_a_finding(client: DynamicClient, kube_server: KubeServer, definitions: Definitions) -> None:
     labels = {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
-    await control_plane.request(
+    await kube_server.request(
         "PATCH", f"/api/v1/namespaces/{definitions.namespace}", labels, content_type="application/merge-patch+json"
     )
     template = definitions.deployment(securityContext={"privileged": True})["spec"]["template"]
@@ -312,9 +313,9 @@ async def test_admission_is_a_finding(
     assert error.startswith(f'{AT} : pods "web" is forbidden: violates PodSecurity "restricted:latest"')
 
 
-async def test_a_user_who_may_not_ask_is_refused(control_plane: ControlPlane, definitions: Definitions) -> None:
-    user = await control_plane.add_user(f"nobody-{definitions.namespace}")
-    async with ApiClient(control_plane.configuration_for(user)) as api, DynamicClient(api) as client:
+async def test_a_user_who_may_not_ask_is_refused(kube_server: KubeServer, definitions: Definitions) -> None:
+    user = await kube_server.add_user(f"nobody-{definitions.namespace}")
+    async with ApiClient(kube_server.configuration_for(user)) as api, DynamicClient(api) as client:
         with pytest.raises(
             ForbiddenError, match=f"on validate configmaps settings in namespace {definitions.namespace}"
         ):
@@ -322,20 +323,18 @@ async def test_a_user_who_may_not_ask_is_refused(control_plane: ControlPlane, de
 
 
 async def test_a_user_who_may_only_create_is_told_what_creating_says(
-    control_plane: ControlPlane, definitions: Definitions
+    kube_server: KubeServer, definitions: Definitions
 ) -> None:
     rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["create"]}]
-    user = await control_plane.add_user(f"creator-{definitions.namespace}", rules=rules)
-    async with ApiClient(control_plane.configuration_for(user)) as api, DynamicClient(api) as client:
+    user = await kube_server.add_user(f"creator-{definitions.namespace}", rules=rules)
+    async with ApiClient(kube_server.configuration_for(user)) as api, DynamicClient(api) as client:
         _, (error,) = await client.avalidate(definitions.config_map(data={"a/b": "c"}))
     assert error.startswith(f"{AT} data[a/b]: Invalid value")
 
 
-async def test_a_user_whom_the_server_does_not_know_is_refused(
-    client: DynamicClient, control_plane: ControlPlane
-) -> None:
-    configuration = Configuration(host=control_plane.url)
-    configuration.ssl_ca_cert = str(control_plane.ca_file)
+async def test_a_user_whom_the_server_does_not_know_is_refused(client: DynamicClient, kube_server: KubeServer) -> None:
+    configuration = Configuration(host=kube_server.url)
+    configuration.ssl_ca_cert = str(kube_server.ca_file)
     configuration.api_key = {"BearerToken": "wrong"}
     configuration.api_key_prefix = {"BearerToken": "Bearer"}
     async with ApiClient(configuration) as api:

@@ -1,4 +1,4 @@
-"""Watch on a real control plane, with real connections that break."""
+"""Watch on each server, with real connections that break."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aiokube._machinery.listwatch import Pace
 from aiokube.client import ApiClient
 from aiokube.client.exceptions import GoneError
 from aiokube.dynamic import DynamicClient, ResourceInstance
-from aiokube.testing import ControlPlane
+from aiokube.testing import ControlPlane, KubeServer
 from aiokube.watch import Watch
 
 
@@ -79,8 +79,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @contextlib.asynccontextmanager
-async def connected(control_plane: ControlPlane, *, port: int | None = None) -> AsyncIterator[DynamicClient]:
-    configuration = control_plane.configuration
+async def connected(kube_server: KubeServer, *, port: int | None = None) -> AsyncIterator[DynamicClient]:
+    configuration = kube_server.configuration
     if port is not None:
         configuration.host = f"https://127.0.0.1:{port}"
     async with ApiClient(configuration) as api, DynamicClient(api) as client:
@@ -97,15 +97,15 @@ def config_map(name: str, **data: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("start", ["list", "present state"])
 async def test_a_consumer_behind_a_bad_network_sees_every_change_once_and_in_order(
-    control_plane: ControlPlane, namespace: str, monkeypatch: pytest.MonkeyPatch, start: str
+    kube_server: KubeServer, namespace: str, monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
     """Rows 1 and 2: connections are torn down in the middle of events, again and again."""
     monkeypatch.setattr(Watch, "_pace", Pace(backoff_start=0.01, backoff_cap=0.01, restart=0))
-    port = int(control_plane.url.rpartition(":")[2])
+    port = int(kube_server.url.rpartition(":")[2])
     async with (
         Proxy(port) as proxy,
-        connected(control_plane) as direct,
-        connected(control_plane, port=proxy.port) as bad,
+        connected(kube_server) as direct,
+        connected(kube_server, port=proxy.port) as bad,
     ):
         maps, behind = await configmaps(direct), await configmaps(bad)
         version = (await maps.get(namespace=namespace)).metadata.resourceVersion if start == "list" else None
@@ -149,10 +149,10 @@ async def test_a_consumer_behind_a_bad_network_sees_every_change_once_and_in_ord
 
 
 async def test_the_initial_objects_are_followed_by_a_place_to_go_on_from(
-    control_plane: ControlPlane, namespace: str
+    kube_server: KubeServer, namespace: str
 ) -> None:
     """The server ends them by a bookmark, without being asked for initial events, and at once."""
-    async with connected(control_plane) as client:
+    async with connected(kube_server) as client:
         maps = await configmaps(client)
         await maps.create(body=config_map("a"), namespace=namespace)
         watch, versions = Watch(), []
@@ -172,8 +172,8 @@ async def test_the_initial_objects_are_followed_by_a_place_to_go_on_from(
                 break
 
 
-async def test_stop_wakes_a_blocked_read(control_plane: ControlPlane, namespace: str) -> None:
-    async with connected(control_plane) as client:
+async def test_stop_wakes_a_blocked_read(kube_server: KubeServer, namespace: str) -> None:
+    async with connected(kube_server) as client:
         maps = await configmaps(client)
         await maps.create(body=config_map("a"), namespace=namespace)
         watch, first = Watch(), asyncio.Event()
@@ -192,19 +192,19 @@ async def test_stop_wakes_a_blocked_read(control_plane: ControlPlane, namespace:
         assert await task == 1
 
 
-async def test_a_watch_with_a_time_is_ended_by_the_server(control_plane: ControlPlane, namespace: str) -> None:
-    async with connected(control_plane) as client:
+async def test_a_watch_with_a_time_is_ended_by_the_server(kube_server: KubeServer, namespace: str) -> None:
+    async with connected(kube_server) as client:
         maps = await configmaps(client)
         await maps.create(body=config_map("a"), namespace=namespace)
         events = [event["type"] async for event in maps.watch(namespace=namespace, name="a", timeout=1)]
         assert events == ["ADDED"]
 
 
-async def test_a_server_that_cannot_be_trusted_is_not_asked_again(control_plane: ControlPlane) -> None:
+async def test_a_server_that_cannot_be_trusted_is_not_asked_again(kube_server: KubeServer) -> None:
     async with aiohttp.ClientSession() as session:
 
         async def untrusted(**_: Any) -> aiohttp.ClientResponse:
-            return await session.get(control_plane.url + "/api/v1/configmaps?watch=true")
+            return await session.get(kube_server.url + "/api/v1/configmaps?watch=true")
 
         with pytest.raises(aiohttp.ClientConnectorCertificateError):
             await anext(Watch().stream(untrusted))

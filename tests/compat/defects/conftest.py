@@ -12,7 +12,7 @@ import pytest
 
 from aiokube.dynamic import discovery
 from aiokube.dynamic.discovery_store import Store
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.api_server import ApiServer
 from compat.defects.both_packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
 from scripted import ScriptedServer
@@ -69,11 +69,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-async def client(package: Package, control_plane: ControlPlane) -> AsyncIterator[Any]:
-    """A DynamicClient of the real control plane."""
-    configuration = package.client.Configuration(host=control_plane.url, ssl_ca_cert=str(control_plane.ca_file))
-    configuration.cert_file = str(control_plane.admin.certificate_file)
-    configuration.key_file = str(control_plane.admin.key_file)
+async def client(package: Package, kube_server: KubeServer) -> AsyncIterator[Any]:
+    """A DynamicClient of each server."""
+    configuration = package.client.Configuration(host=kube_server.url, ssl_ca_cert=str(kube_server.ca_file))
+    configuration.cert_file = str(kube_server.admin.certificate_file)
+    configuration.key_file = str(kube_server.admin.key_file)
     async with connected(configuration, package) as client:
         yield client
 

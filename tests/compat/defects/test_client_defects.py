@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from aiokube.testing.controlplane import RequestError
 from compat.defects.both_packages import DID_NOT_RAISE, Package, defect
 from scripted import Exchange, ScriptedServer
@@ -60,9 +60,9 @@ def config_map_list(*names: str) -> dict[str, Any]:
 class Namespace:
     """A namespace as the admin sees it, by none of the two packages."""
 
-    def __init__(self, control_plane: ControlPlane, name: str) -> None:
+    def __init__(self, kube_server: KubeServer, name: str) -> None:
         self.name = name
-        self._request = control_plane.request
+        self._request = kube_server.request
 
     async def add(self, document: dict[str, Any], plural: str = "configmaps") -> dict[str, Any]:
         created: dict[str, Any] = await self._request("POST", f"/api/v1/namespaces/{self.name}/{plural}", document)
@@ -79,9 +79,9 @@ class Namespace:
 
 
 @pytest.fixture
-def place(control_plane: ControlPlane, namespace: str) -> Namespace:
+def place(kube_server: KubeServer, namespace: str) -> Namespace:
     """A namespace of the test's own."""
-    return Namespace(control_plane, namespace)
+    return Namespace(kube_server, namespace)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def namespaces(client: Any) -> Any:
 
 
 @pytest.fixture
-async def widgets(package: Package, client: Any, control_plane: ControlPlane) -> AsyncIterator[Any]:
+async def widgets(package: Package, client: Any, kube_server: KubeServer) -> AsyncIterator[Any]:
     """A custom kind, which knows no strategic patch."""
     group = f"defects-{secrets.token_hex(4)}.example.com"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
@@ -113,19 +113,19 @@ async def widgets(package: Package, client: Any, control_plane: ControlPlane) ->
         },
     }
     definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    await control_plane.request("POST", definitions, definition)
-    await _served(control_plane, f"/apis/{group}/v1/widgets")
+    await kube_server.request("POST", definitions, definition)
+    await _served(kube_server, f"/apis/{group}/v1/widgets")
     yield package.dynamic.Resource(
         prefix="apis", group=group, api_version="v1", kind="Widget", name="widgets", namespaced=True, client=client
     )
-    await control_plane.request("DELETE", f"{definitions}/widgets.{group}")
+    await kube_server.request("DELETE", f"{definitions}/widgets.{group}")
 
 
-async def _served(control_plane: ControlPlane, path: str) -> None:
+async def _served(kube_server: KubeServer, path: str) -> None:
     async with asyncio.timeout(30):
         while True:
             try:
-                await control_plane.request("GET", path)
+                await kube_server.request("GET", path)
                 return
             except RequestError as error:
                 if error.status not in (404, 429):  # not there yet; "storage is (re)initializing"
@@ -187,14 +187,14 @@ async def test_ka_d2_an_error_of_the_serializer_is_raised(package: Package, conf
 
 @defect("KA-D3", fails_with=AssertionError, saying="'small' == 'large'")
 async def test_ka_d3_a_custom_kind_is_patched(
-    package: Package, widgets: Any, place: Namespace, control_plane: ControlPlane
+    package: Package, widgets: Any, place: Namespace, kube_server: KubeServer
 ) -> None:
     """The other package sends a strategic patch, which is refused, and says nothing of it."""
     path = f"/apis/{widgets.group}/v1/namespaces/{place.name}/widgets"
     widget = {"apiVersion": f"{widgets.group}/v1", "kind": "Widget", "metadata": {"name": "a"}, "size": "small"}
-    await control_plane.request("POST", path, widget)
+    await kube_server.request("POST", path, widget)
     await widgets.patch(body={"metadata": {"name": "a"}, "size": "large"}, namespace=place.name)
-    assert (await control_plane.request("GET", f"{path}/a"))["size"] == "large"
+    assert (await kube_server.request("GET", f"{path}/a"))["size"] == "large"
 
 
 @defect("KA-D3", fails_with=AssertionError, saying="'value' == 'other'")

@@ -1,4 +1,4 @@
-"""Clients for both packages: one whose requests are answered as a test says, and the real control plane's."""
+"""Clients for both packages: one whose requests are answered as a test says, and one of each server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import Package
 from scripted import Exchange, ScriptedRequest, ScriptedServer
 
@@ -78,9 +78,9 @@ class Recorder:
         return await call
 
 
-def configuration_of(package: Package, control_plane: ControlPlane) -> Any:
-    """A package's Configuration for the admin of a real control plane."""
-    configuration = package.client.Configuration(host=control_plane.url, ssl_ca_cert=str(control_plane.ca_file))
-    configuration.cert_file = str(control_plane.admin.certificate_file)
-    configuration.key_file = str(control_plane.admin.key_file)
+def configuration_of(package: Package, kube_server: KubeServer) -> Any:
+    """A package's Configuration for the admin of a server."""
+    configuration = package.client.Configuration(host=kube_server.url, ssl_ca_cert=str(kube_server.ca_file))
+    configuration.cert_file = str(kube_server.admin.certificate_file)
+    configuration.key_file = str(kube_server.admin.key_file)
     return configuration

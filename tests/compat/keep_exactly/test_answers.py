@@ -10,9 +10,10 @@ import pytest
 
 from aiokube.dynamic import ResourceInstance
 from aiokube.dynamic.exceptions import NotFoundError
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import AIOKUBE, connected
 from compat.keep_exactly.recorder import CONFIG_MAP, Recorder, configuration_of
+from only_on import only_on_control_plane
 
 LIST: dict[str, Any] = {"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": None}
 
@@ -95,8 +96,8 @@ async def test_a_serializer_gets_a_text_where_the_server_sends_one(wire: Recorde
         ("Table;g=meta.k8s.io;v=v1", "Table"),
     ],
 )
-async def test_an_accept_header_gives_another_form(control_plane: ControlPlane, form: str, kind: str) -> None:
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+async def test_an_accept_header_gives_another_form(kube_server: KubeServer, form: str, kind: str) -> None:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         namespaces = await client.resources.get(api_version="v1", kind="Namespace")
         accept = {"Accept": f"application/json;as={form}"}
         read = await namespaces.get(name="kube-system", header_params=accept)
@@ -109,8 +110,8 @@ async def test_an_accept_header_gives_another_form(control_plane: ControlPlane, 
             assert (read.metadata.name, read.spec) == ("kube-system", None)
 
 
-async def test_an_accept_header_gives_a_list_of_metadata(control_plane: ControlPlane) -> None:
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+async def test_an_accept_header_gives_a_list_of_metadata(kube_server: KubeServer) -> None:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         namespaces = await client.resources.get(api_version="v1", kind="Namespace")
         accept = {"Accept": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}
         read = await namespaces.get(header_params=accept)
@@ -119,7 +120,8 @@ async def test_an_accept_header_gives_a_list_of_metadata(control_plane: ControlP
         assert {item.kind for item in read.items} == {"PartialObjectMetadata"}
 
 
-async def test_a_text_of_a_cluster_is_a_text(control_plane: ControlPlane) -> None:
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+@only_on_control_plane  # the embedded server has no metrics
+async def test_a_text_of_a_cluster_is_a_text(kube_server: KubeServer) -> None:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         assert await client.request("get", "/healthz") == "ok"
         assert (await client.request("get", "/metrics")).startswith("# HELP ")

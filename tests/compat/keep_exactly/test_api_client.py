@@ -13,7 +13,7 @@ import pytest
 import aiokube.client
 from aiokube.client import ApiClient, Configuration
 from aiokube.client.tls import ssl_context
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import Package
 
 FIELDS = (
@@ -106,8 +106,8 @@ async def test_sanitize_for_serialization(package: Package) -> None:
         ]
 
 
-async def test_call_api_and_request(control_plane: ControlPlane) -> None:
-    async with ApiClient(control_plane.configuration) as api:
+async def test_call_api_and_request(kube_server: KubeServer) -> None:
+    async with ApiClient(kube_server.configuration) as api:
         path = "/api/v1/namespaces/{name}"
         read = await api.call_api(
             path, "GET", {"name": "kube-system"}, [("pretty", "true")], _return_http_data_only=True
@@ -117,7 +117,7 @@ async def test_call_api_and_request(control_plane: ControlPlane) -> None:
         assert (whole[0]["gitVersion"], whole[1], whole[2]["Content-Type"]) == ("v1.36.3", 200, "application/json")
         unread = await api.call_api("/version", "GET", _preload_content=False)
         assert (await unread.json())["gitVersion"] == "v1.36.3"
-        answer = await api.request("GET", f"{control_plane.url}/healthz")
+        answer = await api.request("GET", f"{kube_server.url}/healthz")
         assert (answer.status, answer.data) == (200, b"ok")
 
 
@@ -136,7 +136,7 @@ def test_a_typed_class_is_named_where_it_stays(name: str) -> None:
 
 @pytest.mark.parametrize(("configured", "strict"), [(True, False), (False, True)])
 async def test_the_strict_check_is_left_out_for_a_configured_ca(
-    control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, configured: bool, strict: bool
+    kube_server: KubeServer, monkeypatch: pytest.MonkeyPatch, configured: bool, strict: bool
 ) -> None:
     """Python sets it from 3.13 on; chain and host name are verified all the same."""
     made = ssl.create_default_context
@@ -150,7 +150,7 @@ async def test_the_strict_check_is_left_out_for_a_configured_ca(
     configuration = Configuration(host="https://one.example")
     if configured:
         # A line more: no context of another test is shared.
-        ca = control_plane.ca_file.read_bytes() + b"\n# mine\n"
+        ca = kube_server.ca_file.read_bytes() + b"\n# mine\n"
         configuration.ssl_ca_cert_data = ca
     context = await ssl_context(configuration)
     assert bool(context.verify_flags & ssl.VERIFY_X509_STRICT) is strict

@@ -12,7 +12,7 @@ import kubernetes_asyncio.client as typed
 import pytest
 
 from aiokube.dynamic import ResourceField, ResourceInstance
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import AIOKUBE, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
 
@@ -125,13 +125,13 @@ async def test_a_list_is_a_json_patch(wire: Recorder) -> None:
     assert request.headers["content-type"] == "application/json-patch+json"
 
 
-async def test_typed_models_are_created_and_deleted_on_a_cluster(control_plane: ControlPlane, namespace: str) -> None:
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+async def test_typed_models_are_created_and_deleted_on_a_cluster(kube_server: KubeServer, namespace: str) -> None:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         config_maps = await client.resources.get(api_version="v1", kind="ConfigMap")
         model = FORMS["a typed model"]()
         model.metadata.namespace = namespace
         created = await config_maps.create(body=model)
-        seen = (await control_plane.kubectl("get", "cm", "one", "-n", namespace, "-o", "json")).json()
+        seen = (await kube_server.kubectl("get", "cm", "one", "-n", namespace, "-o", "json")).json()
         assert (seen["data"], seen["binaryData"]) == (BODY["data"], BODY["binaryData"])
         wrong = typed.V1DeleteOptions(preconditions=typed.V1Preconditions(uid="another"))
         with pytest.raises(AIOKUBE.exceptions.ConflictError):

@@ -10,7 +10,7 @@ import pytest
 
 from aiokube.client import ApiClient
 from aiokube.dynamic import DynamicClient, EagerDiscoverer, LazyDiscoverer
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import Package
 from compat.keep_exactly.recorder import Recorder, configuration_of
 
@@ -30,8 +30,8 @@ async def test_resources_before_the_client_is_awaited_is_an_error(both: Recorder
         _ = both.client.version
 
 
-async def test_a_client_is_awaited_or_entered(package: Package, control_plane: ControlPlane) -> None:
-    async with package.client.ApiClient(configuration_of(package, control_plane)) as api:
+async def test_a_client_is_awaited_or_entered(package: Package, kube_server: KubeServer) -> None:
+    async with package.client.ApiClient(configuration_of(package, kube_server)) as api:
         client = package.dynamic.DynamicClient(api)
         assert await client is client
         async with package.dynamic.DynamicClient(api) as entered:
@@ -43,7 +43,7 @@ async def test_a_client_is_awaited_or_entered(package: Package, control_plane: C
             assert (each.client, each.configuration, each.cache_file) == (api, api.configuration, None)
 
 
-async def test_the_discoverer_is_made_of_the_class_that_was_given(control_plane: ControlPlane) -> None:
+async def test_the_discoverer_is_made_of_the_class_that_was_given(kube_server: KubeServer) -> None:
     given = []
 
     class Mine(EagerDiscoverer):
@@ -51,7 +51,7 @@ async def test_the_discoverer_is_made_of_the_class_that_was_given(control_plane:
             given.append((client, cache_file))
             super().__init__(client, None)
 
-    async with ApiClient(control_plane.configuration) as api:
+    async with ApiClient(kube_server.configuration) as api:
         client = await DynamicClient(api, "somewhere", Mine)
         assert given == [(client, "somewhere")]
         assert type(client.resources) is Mine

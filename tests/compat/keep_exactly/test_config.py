@@ -13,7 +13,7 @@ import yaml
 from aiokube import config
 from aiokube.client import ApiClient, Configuration
 from aiokube.config import kube_config
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 
 
 @pytest.fixture(autouse=True)
@@ -33,46 +33,46 @@ async def served(api: ApiClient) -> str:
     return str(answer["gitVersion"])
 
 
-async def test_in_a_pod_else_by_kubeconfig(control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_in_a_pod_else_by_kubeconfig(kube_server: KubeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """What most programs begin with; a bare ApiClient goes to what was loaded."""
-    monkeypatch.setenv("KUBECONFIG", str(control_plane.kubeconfig))
+    monkeypatch.setenv("KUBECONFIG", str(kube_server.kubeconfig_for(kube_server.admin)))
     try:
         config.load_incluster_config()
     except config.ConfigException:
         await config.load_kube_config()
-    assert Configuration.get_default_copy().host == control_plane.url
+    assert Configuration.get_default_copy().host == kube_server.url
     async with ApiClient() as api:
         assert await served(api) == "v1.36.3"
 
 
-async def test_a_given_configuration_is_filled(control_plane: ControlPlane) -> None:
+async def test_a_given_configuration_is_filled(kube_server: KubeServer) -> None:
     mine = Configuration()
-    loader = await config.load_kube_config(str(control_plane.kubeconfig), None, mine, False, None)
-    assert mine.host == control_plane.url
+    loader = await config.load_kube_config(str(kube_server.kubeconfig_for(kube_server.admin)), None, mine, False, None)
+    assert mine.host == kube_server.url
     assert Configuration.get_default_copy().host == "http://localhost"
-    assert loader.current_context["name"] == _kubeconfig(control_plane)["current-context"]
+    assert loader.current_context["name"] == _kubeconfig(kube_server)["current-context"]
     async with ApiClient(mine) as api:
         assert await served(api) == "v1.36.3"
 
 
-async def test_from_a_dict(control_plane: ControlPlane) -> None:
+async def test_from_a_dict(kube_server: KubeServer) -> None:
     mine = Configuration()
-    await config.load_kube_config_from_dict(_kubeconfig(control_plane), client_configuration=mine)
-    assert mine.host == control_plane.url
-    async with await config.new_client_from_config_dict(_kubeconfig(control_plane)) as api:
+    await config.load_kube_config_from_dict(_kubeconfig(kube_server), client_configuration=mine)
+    assert mine.host == kube_server.url
+    async with await config.new_client_from_config_dict(_kubeconfig(kube_server)) as api:
         assert await served(api) == "v1.36.3"
 
 
-async def test_new_clients_leave_the_default_alone(control_plane: ControlPlane) -> None:
-    async with await config.new_client_from_config(str(control_plane.kubeconfig)) as api:
+async def test_new_clients_leave_the_default_alone(kube_server: KubeServer) -> None:
+    async with await config.new_client_from_config(str(kube_server.kubeconfig_for(kube_server.admin))) as api:
         assert await served(api) == "v1.36.3"
     assert Configuration.get_default_copy().host == "http://localhost"
 
 
 @pytest.mark.parametrize("keyword", ["config_file", "kube_config_path"])
-async def test_load_config(control_plane: ControlPlane, keyword: str) -> None:
-    await config.load_config(**{keyword: str(control_plane.kubeconfig)})
-    assert Configuration.get_default_copy().host == control_plane.url
+async def test_load_config(kube_server: KubeServer, keyword: str) -> None:
+    await config.load_config(**{keyword: str(kube_server.kubeconfig_for(kube_server.admin))})
+    assert Configuration.get_default_copy().host == kube_server.url
 
 
 async def test_load_config_without_anything_says_so() -> None:
@@ -80,16 +80,16 @@ async def test_load_config_without_anything_says_so() -> None:
         await config.load_config()
 
 
-def test_contexts_are_listed(control_plane: ControlPlane) -> None:
-    contexts, current = config.list_kube_config_contexts(str(control_plane.kubeconfig))
-    written = _kubeconfig(control_plane)
+def test_contexts_are_listed(kube_server: KubeServer) -> None:
+    contexts, current = config.list_kube_config_contexts(str(kube_server.kubeconfig_for(kube_server.admin)))
+    written = _kubeconfig(kube_server)
     assert contexts == written["contexts"]
     assert current is not None
     assert current["name"] == written["current-context"]
 
 
-async def test_refresh_token_ends_when_there_is_nothing_to_refresh(control_plane: ControlPlane) -> None:
-    loader = await config.load_kube_config(str(control_plane.kubeconfig))
+async def test_refresh_token_ends_when_there_is_nothing_to_refresh(kube_server: KubeServer) -> None:
+    loader = await config.load_kube_config(str(kube_server.kubeconfig_for(kube_server.admin)))
     await config.refresh_token(loader, interval=0)
 
 
@@ -105,5 +105,5 @@ async def test_a_file_that_is_not_there_is_a_config_exception(tmp_path: Path) ->
         await config.load_kube_config(str(tmp_path / "none"))
 
 
-def _kubeconfig(control_plane: ControlPlane) -> Any:
-    return yaml.safe_load(control_plane.kubeconfig.read_text())
+def _kubeconfig(kube_server: KubeServer) -> Any:
+    return yaml.safe_load(kube_server.kubeconfig_for(kube_server.admin).read_text())

@@ -13,7 +13,7 @@ import pytest
 from aiokube.dynamic import DynamicClient, LazyDiscoverer
 from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniqueError
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import AIOKUBE, Package, connected
 from compat.keep_exactly.recorder import configuration_of
 
@@ -40,16 +40,16 @@ GET: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.fixture
-async def client(package: Package, control_plane: ControlPlane) -> AsyncIterator[Any]:
+async def client(package: Package, kube_server: KubeServer) -> AsyncIterator[Any]:
     """A client of each package, one after the other."""
-    async with connected(configuration_of(package, control_plane), package) as client:
+    async with connected(configuration_of(package, kube_server), package) as client:
         yield client
 
 
 @pytest.fixture
-async def ours(control_plane: ControlPlane) -> AsyncIterator[DynamicClient]:
+async def ours(kube_server: KubeServer) -> AsyncIterator[DynamicClient]:
     """A client of aiokube."""
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         yield client
 
 
@@ -121,7 +121,7 @@ async def test_ambiguity_says_between_what(ours: DynamicClient) -> None:
         await ours.resources.get(kind="Event")
 
 
-async def test_a_miss_asks_the_server_again(ours: DynamicClient, control_plane: ControlPlane, namespace: str) -> None:
+async def test_a_miss_asks_the_server_again(ours: DynamicClient, kube_server: KubeServer, namespace: str) -> None:
     """A kind that came since is found without more ado."""
     group = f"{namespace}.example.com"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
@@ -129,9 +129,9 @@ async def test_a_miss_asks_the_server_again(ours: DynamicClient, control_plane: 
     definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "shortNames": ["wd"]}
     spec = {"group": group, "scope": "Namespaced", "names": names, "versions": [version]}
-    await control_plane.request("POST", definitions, {"metadata": {"name": f"widgets.{group}"}, "spec": spec})
+    await kube_server.request("POST", definitions, {"metadata": {"name": f"widgets.{group}"}, "spec": spec})
     try:
-        await control_plane.kubectl("wait", "--for=condition=Established", f"crd/widgets.{group}")
+        await kube_server.kubectl("wait", "--for=condition=Established", f"crd/widgets.{group}")
         widgets = await ours.resources.get(api_version=f"{group}/v1", kind="Widget")
         assert (widgets.name, widgets.singular_name, widgets.short_names) == ("widgets", "widget", ["wd"])
         created = await widgets.create(
@@ -139,7 +139,7 @@ async def test_a_miss_asks_the_server_again(ours: DynamicClient, control_plane: 
         )
         assert (created.kind, created.apiVersion, created.size) == ("Widget", f"{group}/v1", 1)
     finally:
-        await control_plane.request("DELETE", f"{definitions}/widgets.{group}")
+        await kube_server.request("DELETE", f"{definitions}/widgets.{group}")
 
 
 # --- undocumented, but called by users
@@ -178,11 +178,11 @@ async def test_a_discoverer_is_awaited_or_entered(client: Any, package: Package)
 # --- the cache file
 
 
-async def test_a_warm_cache_file_is_not_written_again(control_plane: ControlPlane, tmp_path: Path) -> None:
+async def test_a_warm_cache_file_is_not_written_again(kube_server: KubeServer, tmp_path: Path) -> None:
     path = tmp_path / "discovery.json"
     seen = []
     for _ in range(2):
-        configuration = configuration_of(AIOKUBE, control_plane)
+        configuration = configuration_of(AIOKUBE, kube_server)
         async with connected(configuration, AIOKUBE, cache_file=str(path)) as client:
             assert client.resources.cache_file == str(path)
             await client.resources.get(api_version="v1", kind="Pod")

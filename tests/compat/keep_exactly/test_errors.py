@@ -21,7 +21,7 @@ from aiokube.dynamic.exceptions import (
     UnprocessibleEntityError,
     api_exception,
 )
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
 
@@ -97,8 +97,8 @@ async def test_summary_works_for_every_body(wire: Recorder, body: bytes, content
     assert caught.value.summary() == summary
 
 
-async def test_an_error_of_a_cluster_says_everything(control_plane: ControlPlane, namespace: str) -> None:
-    async with connected(configuration_of(AIOKUBE, control_plane), AIOKUBE) as client:
+async def test_an_error_of_a_cluster_says_everything(kube_server: KubeServer, namespace: str) -> None:
+    async with connected(configuration_of(AIOKUBE, kube_server), AIOKUBE) as client:
         config_maps = await client.resources.get(api_version="v1", kind="ConfigMap")
         with pytest.raises(NotFoundError) as caught:
             await config_maps.get(name="none", namespace=namespace)
@@ -113,8 +113,8 @@ async def test_an_error_of_a_cluster_says_everything(control_plane: ControlPlane
         assert [cause["field"] for cause in invalid.value.causes] == ["metadata.name"]
 
 
-async def test_errors_are_of_both_packages_when_the_api_client_is_of_the_other(control_plane: ControlPlane) -> None:
-    configuration: Any = configuration_of(KUBERNETES_ASYNCIO, control_plane)
+async def test_errors_are_of_both_packages_when_the_api_client_is_of_the_other(kube_server: KubeServer) -> None:
+    configuration: Any = configuration_of(KUBERNETES_ASYNCIO, kube_server)
     async with kubernetes_asyncio.client.ApiClient(configuration) as api, DynamicClient(api) as client:
         namespaces = await client.resources.get(api_version="v1", kind="Namespace")
         with pytest.raises(kubernetes_asyncio.client.ApiException) as caught:

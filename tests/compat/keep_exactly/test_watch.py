@@ -11,7 +11,7 @@ import pytest
 from aiokube import watch
 from aiokube._machinery.listwatch import Pace
 from aiokube.dynamic import ResourceInstance
-from aiokube.testing import ControlPlane
+from aiokube.testing import KubeServer
 from compat.defects.both_packages import Package, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
 from scripted import Exchange
@@ -28,9 +28,9 @@ async def events_then_silence(exchange: Exchange) -> None:
 
 
 @pytest.fixture
-async def config_maps(package: Package, control_plane: ControlPlane) -> AsyncIterator[Any]:
+async def config_maps(package: Package, kube_server: KubeServer) -> AsyncIterator[Any]:
     """The config maps of the cluster, for each package, one after the other."""
-    async with connected(configuration_of(package, control_plane), package) as client:
+    async with connected(configuration_of(package, kube_server), package) as client:
         yield await client.resources.get(api_version="v1", kind="ConfigMap")
 
 
