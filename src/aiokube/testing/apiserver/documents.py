@@ -23,7 +23,16 @@ from .errors import bad_request
 from .go_text import quoted
 from .json_syntax import MAX_DEPTH, depth, go_kind, syntax_error
 
-__all__ = ["Document", "InvalidDocument", "read", "read_apply", "read_json", "read_yaml", "warning_lines"]
+__all__ = [
+    "Document",
+    "InvalidDocument",
+    "check_type_meta",
+    "read",
+    "read_apply",
+    "read_json",
+    "read_yaml",
+    "warning_lines",
+]
 
 
 class InvalidDocument(ValueError):
@@ -70,15 +79,21 @@ def read_json(text: bytes) -> Document:
             found.append(value)
         return value
 
-    string = text.decode("utf-8", _REPLACE)
+    string, needs_care = text.decode("utf-8", _REPLACE), _NEEDS_CARE.search(text) is not None
     try:
-        value = json.loads(string, object_pairs_hook=members, parse_float=_float, parse_constant=_refuse)
+        value = json.loads(
+            string,
+            object_pairs_hook=members,
+            parse_int=_integer if needs_care else int,
+            parse_float=_float,
+            parse_constant=_refuse,
+        )
     except ValueError as error:
         raise InvalidDocument(syntax_error(text) or str(error)) from error
     duplicates = (
         tuple(f"duplicate field {quoted(path)}" for path in dict.fromkeys(_duplicates(value, ""))) if found else ()
     )
-    if found or _NEEDS_CARE.search(text):
+    if found or needs_care:
         value = _plain(value)
     return Document(value, duplicates, string.encode())
 
@@ -119,7 +134,7 @@ def read(text: bytes, media_type: str, *, kind: str = "") -> Document:
     """
     try:
         document = read_yaml(text) if media_type == _YAML else read_json(text)
-        _check_type_meta(document.value)
+        check_type_meta(document.value)
     except InvalidDocument as error:
         why = str(error)
         if media_type != _YAML and not why.startswith(_NO_TYPE):
@@ -153,7 +168,12 @@ def warning_lines(problem: str) -> list[str]:
     return [line.strip(" ") for line in lines.split("\n")]
 
 
-def _check_type_meta(value: Any) -> None:
+def check_type_meta(value: Any) -> None:
+    """Require that a value is an object, or null, whose apiVersion and kind are strings if they are there.
+
+    Raises:
+        InvalidDocument: it is not.
+    """
     if value is None:
         return
     if not isinstance(value, dict):
@@ -199,10 +219,17 @@ def _replace_each(error: UnicodeError) -> tuple[str, int]:
     return "\ufffd" * (error.end - error.start), error.end
 
 
+_MOST_DIGITS = 20
+"""Of an integer that 64 bits may hold, with its sign."""
 _REPLACE = "aiokube-replace-each-byte"
 codecs.register_error(_REPLACE, _replace_each)
 _NEEDS_CARE = re.compile(rb"[0-9]{19}|\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _integer(literal: str) -> int | float:
+    # Python reads no more than some thousand digits.
+    return int(literal) if len(literal) <= _MOST_DIGITS else _float(literal)
 
 
 def _float(literal: str) -> float:
@@ -224,8 +251,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        return float(value)
+        return _finite(value)
     return value
+
+
+def _finite(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise InvalidDocument("json: unsupported value: +Inf") from None
 
 
 def _duplicates(value: Any, path: str) -> Iterator[str]:

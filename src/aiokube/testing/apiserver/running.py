@@ -41,6 +41,8 @@ _ADMIN = "admin"
 _MASTERS = "system:masters"
 # Watches end at once when the server closes; what is left then is a client that sends without end.
 _CLOSE_SECONDS = 1.0
+_HEAD_BYTES = 64 * 1024
+"""Of a line in the head of a request: selectors and tokens can be long. Go allows 1 MiB for the whole head."""
 
 # What clients send may be no HTTP at all; that is their business, and answered, and nothing to print.
 _quiet = logging.getLogger("aiokube.testing.apiserver.http")
@@ -79,7 +81,15 @@ class Running:
         handler = Handler(
             self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
         )
-        server = web.Server(handler, handler_cancellation=True, access_log=None, logger=_quiet)
+        server = web.Server(
+            handler,
+            handler_cancellation=True,
+            access_log=None,
+            logger=_quiet,
+            auto_decompress=False,
+            max_line_size=_HEAD_BYTES,
+            max_field_size=_HEAD_BYTES,
+        )
         jobs = self._controllers(authority)
         self._open.callback(jobs.close)
         jobs.start()

@@ -138,7 +138,8 @@ class CustomCodec:
 
     def _said_to_be(self, value: Any) -> tuple[str, str]:
         """Return the kind and apiVersion that a value says it is of."""
-        kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
+        head = value or {}
+        kind, api_version = head.get("kind") or "", head.get("apiVersion") or ""
         if not kind:
             raise Undecodable(f"Object 'Kind' is missing in '{json_text(value)}'")
         return kind, api_version

@@ -22,7 +22,7 @@ from aiokube.testing.apiserver.journal import Entry, Journal
 
 from . import misbehaving
 from .answer import GZIP_FROM, Answer, compressed, of_error, rendered, warning_headers
-from .negotiation import for_errors
+from .negotiation import for_errors, takes_gzip
 from .received import Received
 from .resource_requests import ResourceRequests
 
@@ -107,6 +107,8 @@ class Handler:
             return _refused(received, error)
         except misbehaving.Ended:
             raise
+        except ConnectionResetError:
+            raise misbehaving.Ended from None  # the client went while it was written to
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the server goes on
             _log.exception("a request was not answered: %s %s", received.method, info.path)
             return _refused(received, errors.internal_error("this is a bug in the server; its log says more"))
@@ -143,7 +145,7 @@ def _refusal(error: errors.StatusError) -> Answer:
 async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:
     body, headers = answer.body, {**_COMMON_HEADERS, "Audit-Id": str(uuid.uuid4()), **answer.headers}
     headers["Content-Type"] = answer.media_type
-    if len(body) > GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if len(body) > GZIP_FROM and takes_gzip(request.headers.get("Accept-Encoding", "")):
         body = await asyncio.to_thread(compressed, body)
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     response = web.Response(status=answer.status, body=body, headers=headers)

@@ -24,6 +24,7 @@ __all__ = [
     "for_errors",
     "is_pretty",
     "require_produced",
+    "takes_gzip",
 ]
 
 JSON = "application/json"
@@ -124,6 +125,11 @@ def unsupported_media_type(accepted: str) -> errors.StatusError:
     """Return the error for a body in a language that is not read."""
     message = f"the body of the request was in an unknown format - accepted media types include: {accepted}"
     return errors.StatusError(415, "UnsupportedMediaType", message)
+
+
+def takes_gzip(header: str) -> bool:
+    """Return whether an Accept-Encoding header has gzip; with a weight it has not, as kube-apiserver reads it."""
+    return any(token.strip() == "gzip" for token in header.split(","))
 
 
 def is_pretty(query: Query, user_agent: str) -> bool:

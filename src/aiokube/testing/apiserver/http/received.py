@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.faults import Fault
@@ -63,6 +63,7 @@ class Received:
         Raises:
             StatusError: it is too large (413).
         """
+        await self._invite()
         chunks, size = [], 0
         async for chunk in self.request.content.iter_any():
             size += len(chunk)
@@ -72,3 +73,9 @@ class Received:
         body = b"".join(chunks)
         self._note_body(body)
         return body
+
+    async def _invite(self) -> None:
+        """Tell a client to go on that waits with its body until it is wanted."""
+        if self.header("Expect").lower() == "100-continue" and self.request.version >= HttpVersion11:
+            await self.request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.request.writer.output_size = 0  # the answer has not begun

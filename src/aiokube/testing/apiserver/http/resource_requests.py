@@ -30,7 +30,7 @@ from aiokube.testing.apiserver.verbs.options import (
     write_options,
 )
 from aiokube.testing.apiserver.verbs.read import NotYet, get, list_page
-from aiokube.testing.apiserver.verbs.scale import apply_scale, change_scale, get_scale
+from aiokube.testing.apiserver.verbs.scale import apply_scale, change_scale, get_scale, read_scale, scale_node
 from aiokube.testing.apiserver.verbs.selection import Selection
 from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
@@ -241,7 +241,8 @@ class ResourceRequests:
         if verb == "update":
             self._with_options(call, received, write_options(received.query, "UpdateOptions"))
             document = documents.read(text, body_type(received.header("Content-Type")), kind="Scale")
-            return self._object(call, change_scale(self._cluster, call, paths, lambda _: document.value), accepted)
+            wanted = read_scale(document)
+            return self._object(call, change_scale(self._cluster, call, paths, lambda _: wanted), accepted)
         patch_type = received.header("Content-Type").partition(";")[0].strip()
         known = patching.patch_types(call)
         if patch_type not in known:
@@ -252,7 +253,7 @@ class ResourceRequests:
             config = documents.read_apply(text).value
             answer = apply_scale(self._cluster, call, paths, config, force=bool(options.force))
             return self._object(call, answer, accepted)
-        change = functools.partial(patching.patched, call, patch_type, text)
+        change = functools.partial(patching.patched, call, patch_type, text, node=scale_node())
         return self._object(call, change_scale(self._cluster, call, paths, change), accepted)
 
     # Between.

@@ -29,7 +29,11 @@ def field(name: str) -> str:
 def key(fields: Mapping[str, Any]) -> str:
     """Return the element of an item of a list, by its fields that are keys."""
     # Python takes 1 and true for one key of the cache, unless their types are keys too.
-    return _key(tuple([(name, part, type(part)) for name, part in sorted(fields.items())]))
+    parts = tuple([(name, part, type(part)) for name, part in sorted(fields.items())])
+    try:
+        return _key(parts)
+    except TypeError:  # a key that is an object or a list is no key of a cache; its type is complained of later
+        return _key.__wrapped__(parts)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.clock import time
 from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.go_numbers import seconds_as_go
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
 
@@ -121,7 +122,7 @@ def _begin(cluster: Cluster, resource: Resource, obj: Object, options: DeleteOpt
     seconds = resource.rules.grace_seconds(obj, asked)
     if seconds is None:
         return _Grace.NONE
-    metadata["deletionTimestamp"] = time(cluster.clock.now() + dt.timedelta(seconds=seconds))
+    metadata["deletionTimestamp"] = time(cluster.clock.now() + seconds_as_go(seconds))
     metadata["deletionGracePeriodSeconds"] = seconds
     if metadata.get("generation"):
         metadata["generation"] += 1
@@ -136,7 +137,7 @@ def _shorten(cluster: Cluster, metadata: dict[str, Any], asked: int | None) -> _
     if asked is None or asked >= running:
         return _Grace.RUNNING
     now = cluster.clock.now().replace(microsecond=0)
-    due = dt.datetime.fromisoformat(metadata["deletionTimestamp"]) + dt.timedelta(seconds=asked - running)
+    due = dt.datetime.fromisoformat(metadata["deletionTimestamp"]) + seconds_as_go(asked - running)
     if due < now:
         due, asked = now, min(asked, 1)
     metadata["deletionTimestamp"] = time(due)

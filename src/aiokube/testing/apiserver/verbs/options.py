@@ -14,6 +14,7 @@ import msgspec
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden, invalid, not_supported, required, too_long
+from aiokube.testing.apiserver.go_numbers import parse_int
 from aiokube.testing.apiserver.schema import builtin, decoding
 
 __all__ = ["DeleteOptions", "ListOptions", "Query", "WriteOptions", "flag", "list_options", "write_options"]
@@ -180,9 +181,9 @@ def _integer(query: Query, name: str) -> int | None:
     if not text:
         return None
     try:
-        return int(text)
-    except ValueError:
-        raise errors.bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        return parse_int(text)
+    except ValueError as error:
+        raise errors.bad_request(str(error)) from None
 
 
 def _manager_errors(manager: str) -> list[FieldError]:

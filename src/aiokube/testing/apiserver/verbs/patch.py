@@ -17,6 +17,8 @@ from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object, Undecodable
 from aiokube.testing.apiserver.go_text import sorted_keys
 from aiokube.testing.apiserver.patches import json_patch, merge_patch, strategic
+from aiokube.testing.apiserver.schema import decoding
+from aiokube.testing.apiserver.schema.node import Node
 from aiokube.testing.apiserver.storage import encode
 
 from .body import named, placed, report
@@ -111,12 +113,23 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
     return update(cluster, call, transform, may_create=not call.subresource)
 
 
-def patched(call: Call, patch_type: str, text: bytes, live: Object) -> Object:
-    """Return what a patch makes of something that is not stored itself, such as a scale."""
+def patched(call: Call, patch_type: str, text: bytes, live: Object, *, node: Node) -> Object:
+    """Return what a patch makes of something that is not stored itself, such as a scale.
+
+    Args:
+        node: what it looks like.
+
+    Raises:
+        StatusError: the patch cannot be read (400) or applied, or makes something else (422).
+    """
     made = _PATCHERS[patch_type](call, live, text)
+    try:
+        documents.check_type_meta(made.value)
+        decoding.decode(node, made.value)
+    except (documents.InvalidDocument, decoding.DecodingError) as error:
+        raise _refused(made, str(error)) from None
     report(call, made.problems)
-    value: Object = made.value
-    return value
+    return made.value or {}
 
 
 def _decode(call: Call, made: Patched) -> Object:
@@ -124,7 +137,11 @@ def _decode(call: Call, made: Patched) -> Object:
     if call.resource.custom and not made.value.get("apiVersion"):
         raise errors.internal_error("Object 'apiVersion' is missing in 'object has no apiVersion field'")
     try:
+        if not made.is_converted:
+            documents.check_type_meta(made.value)
         decoded = call.resource.codec.decode(made.value)
+    except documents.InvalidDocument as error:
+        raise _refused(made, str(error)) from None
     except Undecodable as error:
         raise _refused(made, error.converted if made.is_converted else str(error)) from None
     problems = [*made.problems, *decoded.problems]

@@ -6,15 +6,16 @@ Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-ve
 from __future__ import annotations
 
 import base64
-import binascii
 import posixpath
 import re
 from bisect import bisect_left
+from typing import Annotated
 
 import msgspec
 
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
+from aiokube.testing.apiserver.go_numbers import parse_uint
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
 from aiokube.testing.apiserver.storage.storage import Forgotten
@@ -80,7 +81,7 @@ def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Sel
         if options.resource_version not in {"", "0"}:
             raise errors.bad_request("specifying resource version is not allowed when using continue")
         start, asked = _read_token(options.continue_)
-        if asked == _INCONSISTENT:
+        if asked < 0:
             objects = collection.all(call.namespace)
         else:
             revision = asked
@@ -116,10 +117,11 @@ def revision_of(resource_version: str) -> int:
     """
     if not resource_version:
         return 0
-    if not (resource_version.isascii() and resource_version.isdigit()):
-        why = f'strconv.ParseUint: parsing "{resource_version}": invalid syntax'
-        raise errors.StatusError(500, "", str(field_errors.invalid("resourceVersion", resource_version, why)))
-    return int(resource_version)
+    try:
+        return parse_uint(resource_version)
+    except ValueError as error:
+        found = field_errors.invalid("resourceVersion", resource_version, str(error))
+        raise errors.StatusError(500, "", str(found)) from None
 
 
 def _reached(cluster: Cluster, revision: int) -> None:
@@ -155,12 +157,10 @@ def _token(revision: int, start: str) -> str:
 
 def _read_token(token: str) -> tuple[str, int]:
     invalid = "invalid continue token: continue key is not valid"
+    if _NOT_BASE64.search(token) or len(token) % 4 == 1:
+        raise errors.bad_request(f"{invalid}: illegal base64 data at input byte {_first_illegal(token)}")
     try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        content = msgspec.json.decode(raw, type=_Token)
-    except binascii.Error:
-        why = f"illegal base64 data at input byte {_first_illegal(token)}"
-        raise errors.bad_request(f"{invalid}: {why}") from None
+        content = msgspec.json.decode(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)), type=_Token)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise errors.bad_request(f"{invalid}: {error}") from None
     if content.v != "meta.k8s.io/v1":
@@ -170,7 +170,7 @@ def _read_token(token: str) -> tuple[str, int]:
     if not content.start:
         raise errors.bad_request(f"{invalid}: encoded start key empty (version meta.k8s.io/v1)")
     rooted = content.start if content.start.startswith("/") else f"/{content.start}"
-    if posixpath.normpath(rooted) != rooted:
+    if posixpath.normpath(rooted) != rooted or rooted.startswith("//"):
         raise errors.bad_request(f"{invalid}: {content.start}")
     return rooted[1:], content.rv
 
@@ -178,12 +178,12 @@ def _read_token(token: str) -> tuple[str, int]:
 def _first_illegal(token: str) -> int:
     """Return where Go finds that a text is no base64: at a wrong character, or at a single one left at the end."""
     found = _NOT_BASE64.search(token)
-    return found.start() if found else len(token) - 1
+    return len(token[: found.start()].encode()) if found else len(token) - 1
 
 
 class _Token(msgspec.Struct):
     v: str = ""
-    rv: int = 0
+    rv: Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)] = 0
     start: str = ""
 
 

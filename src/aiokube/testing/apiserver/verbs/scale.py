@@ -12,15 +12,17 @@ from typing import Any
 from aiokube.testing.apiserver import errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.documents import Document
 from aiokube.testing.apiserver.forms import decoded
 from aiokube.testing.apiserver.scale_paths import Path, ScalePaths
-from aiokube.testing.apiserver.schema import builtin
+from aiokube.testing.apiserver.schema import builtin, decoding
+from aiokube.testing.apiserver.schema.node import Node
 
 from .call import Call, Outcome
 from .read import get
 from .update import STALE, update
 
-__all__ = ["apply_scale", "change_scale", "get_scale"]
+__all__ = ["apply_scale", "change_scale", "get_scale", "read_scale", "scale_node"]
 
 _KIND = errors.GroupKind("autoscaling", "Scale")
 _VERSION = "autoscaling/v1"
@@ -87,10 +89,29 @@ def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, config: Object,
     return _write(cluster, call, paths, write)
 
 
+def read_scale(document: Document) -> Object:
+    """Return the scale in a body.
+
+    Raises:
+        StatusError: it is none (400).
+    """
+    try:
+        decoding.decode(scale_node(), document.value)
+    except decoding.DecodingError as error:
+        what = f'{_KIND.kind} in version "v1" cannot be handled as a {_KIND.kind}'
+        raise errors.bad_request(f"{what}: {error}") from None
+    return document.value or {}
+
+
+def scale_node() -> Node:
+    """Return what a scale looks like."""
+    return builtin.kind_node(_KIND.group, "v1", _KIND.kind)
+
+
 def _write(
     cluster: Cluster, call: Call, paths: ScalePaths, write: Callable[[ownership.Kind, Object], _Written]
 ) -> Outcome:
-    kind = ownership.Kind(_KIND.kind, _VERSION, builtin.kind_node(_KIND.group, "v1", _KIND.kind))
+    kind = ownership.Kind(_KIND.kind, _VERSION, scale_node())
     replicas = _replicas_by_version(cluster, call)
 
     def transform(live: Object | None) -> Object:

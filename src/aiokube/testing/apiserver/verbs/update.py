@@ -12,6 +12,7 @@ from aiokube.testing.apiserver import errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.go_numbers import parse_uint
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.storage import Stored
 
@@ -101,10 +102,15 @@ def _match_version(call: Call, new: Object, live: Object) -> None:
             kind = errors.GroupKind(resource.group, resource.plural)
             raise errors.invalid(kind, call.name, [why])
         metadata["resourceVersion"] = there
-    elif not (asked.isascii() and asked.isdigit()):
-        raise errors.StatusError(500, "", f'strconv.ParseUint: parsing "{asked}": invalid syntax')
-    elif asked != there:
+    elif _version(asked) != _version(there):
         raise errors.conflict(resource.group_resource, call.name, STALE)
+
+
+def _version(text: str) -> int:
+    try:
+        return parse_uint(text)
+    except ValueError as error:
+        raise errors.StatusError(500, "", str(error)) from None
 
 
 def _complete(call: Call, new: Object, live: Object, facts: Facts) -> None:
