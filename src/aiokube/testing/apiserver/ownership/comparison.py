@@ -6,15 +6,17 @@ Source: https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.3/typ
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from aiokube.testing.apiserver.schema.node import Node
 
 from .field_set import FieldSet, Tree
 from .members import everything
-from .parts import Form, atomic_list, atomic_map, field_node, form, item_elements, item_node, same
+from .parts import Form, MalformedError, atomic_list, atomic_map, field_node, form, item_elements, item_node, same
 
 __all__ = ["Comparison", "compare"]
+
+_Parts = TypeVar("_Parts", dict[str, Any], list[Any])
 
 
 class Comparison(NamedTuple):
@@ -67,20 +69,33 @@ def _walk(node: Node, old: Any, new: Any, changes: _Changes) -> None:
     if before is not after:
         changes.itself = True
         if before is Form.MAP and not atomic_map(node):
-            _fields(node, old or {}, {}, changes)
+            _fields(node, _part_of(old, dict), {}, changes)
         if after is Form.MAP and not atomic_map(node):
-            _fields(node, {}, new or {}, changes)
+            _fields(node, {}, _part_of(new, dict), changes)
     elif before is Form.SCALAR or (not old and not new):
         changes.itself = True
     elif before is Form.MAP:
         if atomic_map(node):
             changes.itself = True
         else:
-            _fields(node, old or {}, new or {}, changes)
+            _fields(node, _part_of(old, dict), _part_of(new, dict), changes)
     elif atomic_list(node):
         changes.itself = True
     else:
-        _items(node, old or [], new or [], changes)
+        _items(node, _part_of(old, list), _part_of(new, list), changes)
+
+
+def _part_of(value: Any, type_: type[_Parts]) -> _Parts:
+    """Return a map or list, an empty one for null.
+
+    Raises:
+        MalformedError: it is something else, and will be refused for that.
+    """
+    if value is None:
+        return type_()
+    if not isinstance(value, type_):
+        raise MalformedError(f"expected {'map' if type_ is dict else 'list'}, got {type(value).__name__}")
+    return value
 
 
 def _fields(node: Node, old: dict[str, Any], new: dict[str, Any], changes: _Changes) -> None:
