@@ -147,7 +147,15 @@ def _not_converted(value: Any, node: Node) -> str:
     Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/runtime/converter.go
     """
     type_, kind = _GO_TYPES[type(value)]
-    return _RESTORED.get(node.shape, "cannot convert {type} to {go}").format(type=type_, kind=kind, go=node.go)
+    if node.shape in _CONVERTIBLE.get(type(value), ()):
+        return f"cannot convert {type_} to {node.go}"
+    return _RESTORED.get(node.shape, "unrecognized type: {go}").format(kind=kind, go=_GO_KINDS.get(node.shape, node.go))
+
+
+_NUMERIC = (Shape.INTEGER, Shape.NUMBER)
+# What Go's reflection converts, however strange; the converter of Kubernetes then refuses it in these words.
+_CONVERTIBLE: Final[Mapping[type, tuple[Shape, ...]]] = {int: (*_NUMERIC, Shape.STRING), float: _NUMERIC}
+_GO_KINDS: Final = {Shape.STRING: "string", Shape.BOOLEAN: "bool"}
 
 
 _GO_TYPES: Final[Mapping[type, tuple[str, str]]] = {
