@@ -355,10 +355,9 @@ _SPEC: dict[str, tuple[str, Any]] = {
         _META | {"regarding": {"namespace": "${ns}"}, "eventTime": "2024-01-01T00:00:00.000000Z"},
     ),
     "quota": ("resourcequotas", _META | {"spec": {"hard": {"pods": "x1", "foo": "1"}}}),
-    "quota-numbers": (
-        "resourcequotas",
-        _META | {"spec": {"hard": {"pods": "-1", "services": "1.5", "foo": "1"}, "scopes": ["X"]}},
-    ),
+    "quota-numbers": ("resourcequotas", _META | {"spec": {"hard": {"pods": "-1"}, "scopes": ["X"]}}),
+    "quota-fractions": ("resourcequotas", _META | {"spec": {"hard": {"services": "1.5"}}}),
+    "quota-resources": ("resourcequotas", _META | {"spec": {"hard": {"foo": "1"}}}),
     "limit-range": (
         "limitranges",
         _META
