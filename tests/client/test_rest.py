@@ -1192,8 +1192,8 @@ async def test_the_real_server_answers_beside_many_open_watches(kube_server: Kub
         streams = await asyncio.gather(*(api.stream(watch) for _ in range(32)))
         got = await asyncio.gather(*(api.send(build("GET", "/version")) for _ in range(50)))
         assert {answer.status for answer in got} == {200}
-        for stream in streams:
-            stream.close()
+    for stream in streams:  # whose connections the client has closed, and waited for that
+        stream.close()
 
 
 def _with(request: Request, timeouts: Timeouts) -> Request:
