@@ -19,7 +19,7 @@ _CERTIFICATE = re.compile(r"X509SHA256=[0-9a-f]{64}")
 _AGE = re.compile(r"(\d+[smhdy])+")
 _VERSION_IN_TEXT = re.compile(r'((?:resourceVersion\\*"?: ?\\*"?|version: |in (?:record|the precondition) \())(\d+)')
 _VERSION_REACHED = re.compile(r"(current: )\d+")
-_OLDEST_VERSION = re.compile(r"(too old resource version: \d+) \(\d+\)")
+_OLDEST_VERSION = re.compile(r"(too old resource version): \d+ \(\d+\)")
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]{5}"
 _PREFIX = re.compile(r"""generateName"?: ?"?([\w.-]+)""")
 
@@ -109,7 +109,7 @@ class _Masks:
         text = _TOKEN.sub("<token>", text)
         text = _SERVER.sub("<server>", text)
         text = _CERTIFICATE.sub("X509SHA256=<digest>", text)
-        text = _OLDEST_VERSION.sub(r"\1 (<oldest version>)", text)
+        text = _OLDEST_VERSION.sub(r"\1: <version> (<oldest version>)", text)  # it may be a list's
         text = _VERSION_REACHED.sub(r"\1<version>", text)
         return _VERSION_IN_TEXT.sub(lambda match: f"{match[1]}{self._unless_written('version', match[2])}", text)
 
