@@ -63,6 +63,7 @@ def _resource(group: str, version: str, entry: dict[str, Any]) -> Resource:
         short_names=tuple(entry.get("shortNames", ())),
         categories=tuple(entry.get("categories", ())),
         scale=SCALES.get((group, kind)),
+        warning=_DEPRECATED.get((group, kind), ""),
     )
 
 
@@ -75,6 +76,8 @@ def _subresource(group: str, version: str, entry: dict[str, Any]) -> Subresource
     gvk = GroupVersionKind(kind.get("group") or group, kind.get("version") or version, kind.get("kind", ""))
     return Subresource(entry["subresource"], gvk, frozenset(entry["verbs"]))
 
+
+_DEPRECATED = {("", "ComponentStatus"): "v1 ComponentStatus is deprecated in v1.19+"}
 
 _RULES = {
     **catalog.RULES,

@@ -73,6 +73,14 @@ class Documents:
         found = next((known for known in self._custom.groups if known["name"] == group), None)
         return None if found is None else {"kind": "APIGroup", "apiVersion": "v1", **found}
 
+    @staticmethod
+    def is_built_in(path: str) -> bool:
+        """Return whether a path is below a group that is built in, whether or not there is anything."""
+        root, _, rest = path.strip("/").partition("/")
+        return bool(rest) and (
+            root == "api" or _or_none(snapshot.legacy, f"/apis/{rest.partition('/')[0]}") is not None
+        )
+
     def aggregated(self, path: str) -> Document | None:
         """Return the aggregated discovery of /api or /apis; None for other paths."""
         built_in = _or_none(snapshot.aggregated, path)

@@ -46,18 +46,17 @@ class DocumentRequests:
     def _discovery(self, path: str, received: Received) -> Answer | None:
         document = self._documents.legacy(path)
         if document is None:
+            if self._documents.is_built_in(path):
+                raise errors.StatusError(404, "NotFound", "the server could not find the requested resource", {})
             return None
         wanted = clauses(received.header("Accept")) or [Clause(JSON, 1.0)]
+        if path in {"/api", "/apis"} and any(map(_is_aggregated, wanted)):
+            return self._aggregated(path, received)
         for clause in wanted:
-            if clause.media_type not in {JSON, YAML, "application/*", "*/*"}:
-                continue
-            form = clause.parameters.get("as")
-            if form is None:
+            if clause.media_type in {JSON, YAML, "application/*", "*/*"} and "as" not in clause.parameters:
                 media_type = YAML if clause.media_type == YAML else JSON
                 pretty = is_pretty(received.query, received.header("User-Agent"))
                 return Answer(200, rendered(encode(document), media_type, pretty=pretty), media_type)
-            if _is_aggregated(clause) and path in {"/api", "/apis"}:
-                return self._aggregated(path, received)
         raise errors.StatusError(406, "NotAcceptable", f"only the following media types are accepted: {_ACCEPTED}")
 
     def _aggregated(self, path: str, received: Received) -> Answer | None:
@@ -72,7 +71,7 @@ class DocumentRequests:
     def _openapi(self, name: str, received: Received) -> Answer | None:
         document = self._documents.openapi(name)
         if document is None:
-            return None
+            return Answer(404, b"", "")
         headers = {"ETag": f'"{document.hash}"', "Vary": "Accept"}
         asked = (received.query.get("hash") or [""])[0]
         if asked and asked != document.hash:

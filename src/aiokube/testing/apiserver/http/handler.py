@@ -144,7 +144,8 @@ def _refusal(error: errors.StatusError) -> Answer:
 
 async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:
     body, headers = answer.body, {**_COMMON_HEADERS, "Audit-Id": str(uuid.uuid4()), **answer.headers}
-    headers["Content-Type"] = answer.media_type
+    if answer.media_type:
+        headers["Content-Type"] = answer.media_type
     if len(body) > GZIP_FROM and takes_gzip(request.headers.get("Accept-Encoding", "")):
         body = await asyncio.to_thread(compressed, body)
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}

@@ -5,7 +5,7 @@ Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/handl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiokube.testing.apiserver import errors
@@ -130,6 +130,13 @@ def unsupported_media_type(accepted: str) -> errors.StatusError:
 def takes_gzip(header: str) -> bool:
     """Return whether an Accept-Encoding header has gzip; with a weight it has not, as kube-apiserver reads it."""
     return any(token.strip() == "gzip" for token in header.split(","))
+
+
+def unread_patch(known: Sequence[str], *, custom: bool) -> errors.StatusError:
+    """Return the error for a patch in a language that a resource does not read."""
+    if custom:
+        return unsupported_media_type(", ".join(known))
+    return errors.StatusError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
 
 
 def is_pretty(query: Query, user_agent: str) -> bool:

@@ -36,7 +36,7 @@ from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
 from .answer import Answer, rendered, warning_headers
-from .negotiation import Accepted, accept, body_type, require_produced, unsupported_media_type
+from .negotiation import Accepted, accept, body_type, require_produced, unread_patch
 from .received import Received
 from .watching import PATIENCE_SECONDS, stream, watch_seconds
 
@@ -193,7 +193,7 @@ class ResourceRequests:
         patch_type = received.header("Content-Type").partition(";")[0].strip()
         known = patching.patch_types(call)
         if patch_type not in known:
-            raise unsupported_media_type(", ".join(known))
+            raise unread_patch(known, custom=call.resource.custom)
         text = await received.body()
         options = write_options(received.query, "PatchOptions", applies=patch_type == patching.APPLY)
         self._with_options(call, received, options)
@@ -246,7 +246,7 @@ class ResourceRequests:
         patch_type = received.header("Content-Type").partition(";")[0].strip()
         known = patching.patch_types(call)
         if patch_type not in known:
-            raise unsupported_media_type(", ".join(known))
+            raise unread_patch(known, custom=call.resource.custom)
         options = write_options(received.query, "PatchOptions", applies=patch_type == patching.APPLY)
         self._with_options(call, received, options)
         if patch_type == patching.APPLY:

@@ -33,6 +33,9 @@ _TOO_OLD = (
     "deleted between the time the first chunk was returned and now may show up in the list."
 )
 _INCONSISTENT = -1
+# kube-apiserver asks its components whenever these are read; here are none, and this is how it says so.
+_COMPONENT_STATUSES = errors.GroupResource("", "componentstatuses")
+_COMPONENT_STATUS = errors.GroupResource("", "componentstatus")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -64,7 +67,8 @@ def get(cluster: Cluster, call: Call, resource_version: str = "") -> Outcome:
     _reached(cluster, revision_of(resource_version))
     stored = cluster.collection(call.resource.collection).get(call.namespace, call.name)
     if stored is None:
-        raise errors.not_found(call.resource.group_resource, call.name)
+        resource = call.resource.group_resource
+        raise errors.not_found(_COMPONENT_STATUS if resource == _COMPONENT_STATUSES else resource, call.name)
     return Outcome(stored)
 
 

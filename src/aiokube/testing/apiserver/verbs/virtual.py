@@ -8,7 +8,9 @@ from aiokube.testing.apiserver.access import Security, reviews
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.documents import Document
+from aiokube.testing.apiserver.errors import GroupResource
 
+from .bind import bind
 from .body import read_object
 from .call import Call, Outcome
 from .owning import own_written
@@ -17,6 +19,7 @@ __all__ = ["answer"]
 
 _Reviewer = Callable[[Object, Call, Cluster, Security], Object]
 
+_BINDINGS = GroupResource("", "bindings")
 _AUTHENTICATION = "authentication.k8s.io"
 _AUTHORIZATION = "authorization.k8s.io"
 
@@ -42,6 +45,17 @@ _REVIEWERS: Mapping[tuple[str, str], _Reviewer] = {
 }
 
 
+def _bind(cluster: Cluster, call: Call, document: Document) -> Outcome:
+    """Bind a pod by the path that was there before pods had one for it."""
+    binding = read_object(call, document)
+    pods = cluster.resources.find("", "v1", "pods")
+    if pods is None:
+        raise LookupError("there are no pods to bind")
+    name = binding["metadata"].get("name") or ""
+    to_pod = Call(pods, namespace=call.namespace, name=name, user=call.user, manager=call.manager, dry_run=call.dry_run)
+    return bind(cluster, to_pod, binding)
+
+
 def answer(cluster: Cluster, security: Security, call: Call, document: Document) -> Outcome | None:
     """Return the answer to a question, None for a resource whose objects are stored.
 
@@ -49,6 +63,8 @@ def answer(cluster: Cluster, security: Security, call: Call, document: Document)
         StatusError: it is no question (400, 422).
     """
     resource = call.resource
+    if resource.group_resource == _BINDINGS:
+        return _bind(cluster, call, document)
     reviewer = _REVIEWERS.get((resource.group, resource.plural))
     if reviewer is None:
         return None
