@@ -102,7 +102,7 @@ def applied(
     Raises:
         StatusError: in conflict with others (409), not of this kind (400) or not by its schema (500).
     """
-    asked = config.get("apiVersion") or "", config.get("kind") or ""
+    asked = _said(config, "apiVersion"), _said(config, "kind")
     if asked != (kind.api_version, kind.name):
         raise errors.bad_request(f"invalid object type: {_kind_text(*asked)}")
     before = _bare(live) if live is not None else _blank(kind)
@@ -247,6 +247,12 @@ def _object_text(value: Object) -> str:
     metadata = metadata if isinstance(metadata, dict) else {}
     kind = _kind_text(value.get("apiVersion", ""), value.get("kind", ""))
     return f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {kind}"
+
+
+def _said(config: Object, name: str) -> str:
+    """Return a string of a configuration, "" for what is none."""
+    text = config.get(name)
+    return text if isinstance(text, str) else ""
 
 
 def _kind_text(api_version: str, kind: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.errors import GroupResource
-from aiokube.testing.apiserver.forms import Form, object_body
+from aiokube.testing.apiserver.forms import Form, Shown, object_body
 from aiokube.testing.apiserver.storage import Event, EventType, Stored, encode
 from aiokube.testing.apiserver.storage.storage import Forgotten
 
@@ -61,7 +61,7 @@ class Feed:
         self._wake = wake
         self._limit = _LIMIT if limit is None else limit
         self._lines: deque[bytes] = deque()
-        self._headers = True
+        self._headers = form.is_table  # a table says once what its columns are
         self._collection = cluster.collection(call.resource.collection)
         self._stop_listening: Callable[[], None] | None = None
         self.is_over = False
@@ -131,7 +131,7 @@ class Feed:
     def _send_all(self, namespace: str) -> None:
         for stored in self._collection.all(namespace):
             if self._selection.matches(stored):
-                self._lines.append(_line("ADDED", self._body(stored)))
+                self._lines.append(_line("ADDED", self._shown(stored)))
 
     def _hear(self, event: Event) -> None:
         if len(self._lines) >= self._limit:
@@ -154,11 +154,8 @@ class Feed:
     def _append(self, event: Event, type: EventType, stored: Stored) -> None:
         resource = self._resource
         key = (type, resource.api_version, self._form, self._headers)
-        self._lines.append(event.form(key, lambda: _line(type.value, self._body(stored))))
+        self._lines.append(event.form(key, lambda: _line(type.value, self._shown(stored))))
         self._headers = False
-
-    def _body(self, stored: Stored) -> bytes:
-        return object_body(self._resource, stored, self._form, self._cluster.clock.now(), headers=self._headers)
 
     def _bookmark(self, annotations: dict[str, str]) -> bytes:
         resource = self._resource
@@ -168,8 +165,11 @@ class Feed:
             metadata["annotations"] = annotations
         head = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": metadata}
         obj = resource.codec.normal(blank | head)
-        now = self._cluster.clock.now()
-        return _line("BOOKMARK", object_body(resource, obj, self._form, now, headers=self._headers))
+        return _line("BOOKMARK", self._shown(obj))
+
+    def _shown(self, shown: Shown) -> bytes:
+        headers, self._headers = self._headers, False
+        return object_body(self._resource, shown, self._form, self._cluster.clock.now(), headers=headers)
 
 
 def _last_seen(event: Event) -> Stored:

@@ -90,7 +90,7 @@ def _select_own_pods(job: Object) -> None:
     metadata, spec = job["metadata"], job["spec"]
     labels = dict(_template_labels(job))
     for label in _NAME_LABELS:
-        labels.setdefault(label, metadata["name"])
+        labels.setdefault(label, metadata.get("name", ""))
     for label in _UID_LABELS:
         labels.setdefault(label, metadata["uid"])
     template = spec.setdefault("template", {})
