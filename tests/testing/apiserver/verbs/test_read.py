@@ -38,8 +38,8 @@ def test_pages_are_the_list_as_it_was_when_it_began(
     """Whatever is written meanwhile."""
     one = call(namespace="" if everywhere else "default")
     collection = cluster.collection(one.resource.collection)
-    for stored in collection.all("default"):
-        collection.remove(stored.object())
+    for old in collection.all("default"):
+        collection.remove(old.object())
     for name in there:
         put(name)
     wanted = names(page(cluster, one))
