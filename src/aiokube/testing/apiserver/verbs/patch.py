@@ -71,7 +71,7 @@ def patch(cluster: Cluster, call: Call, patch_type: str, text: bytes, options: W
     def transform(live: Object | None) -> Object:
         if live is None:
             raise errors.not_found(call.resource.group_resource, call.name)
-        new = _decode(call, _PATCHERS[patch_type](call, live, text))
+        new = _decode(call, _PATCHERS[patch_type](_written(call, live), text, call.resource.codec.node, _strict(call)))
         own_written(cluster, call, live, new)
         placed(call, new)
         named(call, new)
@@ -122,7 +122,7 @@ def patched(call: Call, patch_type: str, text: bytes, live: Object, *, node: Nod
     Raises:
         StatusError: the patch cannot be read (400) or applied, or makes something else (422).
     """
-    made = _PATCHERS[patch_type](call, live, text)
+    made = _PATCHERS[patch_type](encode(decoding.normal(node, live)), text, node, _strict(call))
     try:
         documents.check_type_meta(made.value)
         decoding.decode(node, made.value)
@@ -159,20 +159,19 @@ def _strict(call: Call) -> bool:
     return call.field_validation != "Ignore"
 
 
-def _json_patch(call: Call, live: Object, text: bytes) -> Patched:
-    read = json_patch.read(text, strict=_strict(call))
-    return _of_text(json_patch.apply(_written(call, live), read), read.strict_errors)
+def _json_patch(live: bytes, text: bytes, node: Node, strict: bool) -> Patched:
+    read = json_patch.read(text, strict=strict)
+    return _of_text(json_patch.apply(live, read), read.strict_errors)
 
 
-def _merge_patch(call: Call, live: Object, text: bytes) -> Patched:
-    read = merge_patch.read(text, strict=_strict(call))
-    return _of_text(merge_patch.apply(_written(call, live), read), read.strict_errors)
+def _merge_patch(live: bytes, text: bytes, node: Node, strict: bool) -> Patched:
+    read = merge_patch.read(text, strict=strict)
+    return _of_text(merge_patch.apply(live, read), read.strict_errors)
 
 
-def _strategic(call: Call, live: Object, text: bytes) -> Patched:
-    read = strategic.read(text, strict=_strict(call))
-    # What is stored is needed afterwards, and the patch changes what it is applied to.
-    value = strategic.apply(msgspec.json.decode(encode(live)), read, call.resource.codec.node)
+def _strategic(live: bytes, text: bytes, node: Node, strict: bool) -> Patched:
+    read = strategic.read(text, strict=strict)
+    value = strategic.apply(msgspec.json.decode(live), read, node)
     return Patched(value, str(read), read.strict_errors, is_converted=True)
 
 
@@ -185,7 +184,7 @@ def _of_text(text: bytes, problems: Sequence[str]) -> Patched:
     return Patched(msgspec.json.decode(text), text.decode(), problems)
 
 
-_PATCHERS: dict[str, Callable[[Call, Object, bytes], Patched]] = {
+_PATCHERS: dict[str, Callable[[bytes, bytes, Node, bool], Patched]] = {
     JSON_PATCH: _json_patch,
     MERGE_PATCH: _merge_patch,
     STRATEGIC: _strategic,

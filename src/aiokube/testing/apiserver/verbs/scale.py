@@ -95,12 +95,17 @@ def read_scale(document: Document) -> Object:
     Raises:
         StatusError: it is none (400).
     """
+    value: Object = document.value or {}
+    kind, version = value.get("kind") or _KIND.kind, (value.get("apiVersion") or "v1").rpartition("/")[2]
+    if kind != _KIND.kind:
+        why = f"converting ({version}.{kind}) to (autoscaling.Scale): unknown conversion"
+        raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a Scale: {why}')
     try:
         decoding.decode(scale_node(), document.value)
     except decoding.DecodingError as error:
         what = f'{_KIND.kind} in version "v1" cannot be handled as a {_KIND.kind}'
         raise errors.bad_request(f"{what}: {error}") from None
-    return document.value or {}
+    return value
 
 
 def scale_node() -> Node:
@@ -160,6 +165,10 @@ def _scale(obj: Object, paths: ScalePaths) -> Object:
 def _check(call: Call, wanted: Object, live: Object, paths: ScalePaths) -> None:
     metadata, resource = wanted.get("metadata") or {}, call.resource
     replicas = (wanted.get("spec") or {}).get("replicas") or 0
+    name = metadata.get("name") or call.name
+    if name != call.name:
+        message = f"the name of the object ({name}) does not match the name on the URL ({call.name})"
+        raise errors.bad_request(message)
     if paths.needed and replicas == _UNSET:
         raise errors.bad_request(f'the spec replicas field "{paths.needed}" cannot be empty')
     if replicas < 0 and not paths.needed:  # custom kinds say so of the object
