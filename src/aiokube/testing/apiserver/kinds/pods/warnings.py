@@ -1,6 +1,6 @@
 """What is said of pods and templates that are taken, though they may not do what their writer wants.
 
-Files that cover each other in volumes are not looked for, nor profiles of AppArmor and seccomp in annotations.
+Files that cover each other in volumes are not looked for, nor profiles of AppArmor in annotations.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/api/pod/warnings.go
 """
@@ -47,6 +47,7 @@ _OLD_VOLUMES = {
     "cephfs": ("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
     "rbd": ("rbd", "deprecated in v1.28, non-functional in v1.31+"),
 }
+_SECCOMP = "seccomp.security.alpha.kubernetes.io"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
@@ -89,7 +90,10 @@ def _warnings(pod: Object, path: str) -> Iterator[str]:
         if not secret.get("name"):
             yield f'{child(item(child(at, "imagePullSecrets"), index), "name")}: invalid empty name ""'
     yield from _fractions(spec.get("overhead") or {}, child(at, "overhead"))
+    noted = child(path, "metadata", "annotations")
+    yield from _seccomp(spec, annotations, f"{_SECCOMP}/pod", noted)
     for container, where in each(spec, at):
+        yield from _seccomp(container, annotations, f"container.{_SECCOMP}/{container.get('name') or ''}", noted)
         yield from _container(container, where)
     yield from _ports(spec, at)
     if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
@@ -100,6 +104,12 @@ def _warnings(pod: Object, path: str) -> Iterator[str]:
         yield from ip_addresses.warnings(item(child(at, "dnsConfig", "nameservers"), index), server)
     for index, alias in enumerate(spec.get("hostAliases") or []):
         yield from ip_addresses.warnings(child(item(child(at, "hostAliases"), index), "ip"), alias.get("ip") or "")
+
+
+def _seccomp(holder: Object, annotations: Object, name: str, path: str) -> Iterator[str]:
+    """Return what is said of a profile in an annotation, where none stands in the field that has come for it."""
+    if name in annotations and (holder.get("securityContext") or {}).get("seccompProfile") is None:
+        yield f'{key(path, name)}: non-functional in v1.27+; use the "seccompProfile" field instead'
 
 
 def _node_labels(spec: Object, path: str) -> Iterator[str]:
