@@ -108,6 +108,7 @@ class Resources:
     def __init__(self, built_in: Iterable[Resource]) -> None:
         self._built_in = {(resource.group, resource.version, resource.plural): resource for resource in built_in}
         self._custom: dict[tuple[str, str, str], Resource] = {}
+        self._listeners: list[Callable[[], None]] = []
 
     def __iter__(self) -> Iterator[Resource]:
         yield from self._built_in.values()
@@ -129,3 +130,10 @@ class Resources:
     def replace_custom(self, resources: Iterable[Resource]) -> None:
         """Serve these custom resources from now on, and no others."""
         self._custom = {(resource.group, resource.version, resource.plural): resource for resource in resources}
+        for listener in tuple(self._listeners):
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` whenever other custom resources are served, and return what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)

@@ -216,7 +216,7 @@ class ResourceRequests:
         if found is None:
             resource = call.resource
             raise errors.not_found(resource.group_resource, call.name) if resource.custom else _nothing_there()
-        if verb not in found.verbs:
+        if verb not in found.verbs or received.method == "HEAD":
             raise _not_allowed(call.resource, verb)
         accepted = accept(received.header("Accept"), received.query, received.header("User-Agent"))
         if (call.resource.group, call.resource.plural, call.subresource) in subresources.ACTIONS:

@@ -63,7 +63,7 @@ class Feed:
         self._lines: deque[bytes] = deque()
         self._headers = form.is_table  # a table says once what its columns are
         self._collection = cluster.collection(call.resource.collection)
-        self._stop_listening: Callable[[], None] | None = None
+        self._stops: list[Callable[[], None]] = []
         self.is_over = False
         self.is_waiting = False
         self.was_too_slow = False
@@ -91,9 +91,8 @@ class Feed:
     def close(self) -> None:
         """Listen no more; may be called again."""
         self.is_over = True
-        if self._stop_listening is not None:
-            self._stop_listening()
-            self._stop_listening = None
+        while self._stops:
+            self._stops.pop()()
 
     def _begin(self, call: Call, options: ListOptions) -> None:
         since = revision_of(options.resource_version)
@@ -112,7 +111,9 @@ class Feed:
                 self._lines.append(_line("ERROR", encode(errors.expired(str(error)).status)))
                 self.is_over = True
                 return
-        self._stop_listening = self._collection.listen(self._hear)
+        self._stops.append(self._collection.listen(self._hear))
+        if self._resource.custom:
+            self._stops.append(self._cluster.resources.listen(self._look_whether_served))
 
     def _await(self, revision: int, begin: Callable[[], None]) -> None:
         """Begin when a version is reached."""
@@ -126,7 +127,7 @@ class Feed:
                 self._wake()
 
         self._awaited = revision
-        self._stop_listening = self._cluster.storage.listen(look)
+        self._stops.append(self._cluster.storage.listen(look))
 
     def _send_all(self, namespace: str) -> None:
         for stored in self._collection.all(namespace):
@@ -141,6 +142,13 @@ class Feed:
         else:
             self._send(event)
         self._wake()
+
+    def _look_whether_served(self) -> None:
+        """End with the definition of a custom kind; that its objects are gone was said before."""
+        resource = self._resource
+        if self._cluster.resources.find(resource.group, resource.version, resource.plural) is None:
+            self.close()
+            self._wake()
 
     def _send(self, event: Event) -> None:
         """Say of an event what it means to what is selected: a change may bring an object in, or take it out."""
