@@ -77,7 +77,11 @@ def _deployment(author: _Author) -> Object:
 
 
 def _container(author: _Author, name: str) -> Object:
-    resources = [{}, {"limits": {"cpu": "10"}}, {"limits": {"cpu": "10000m", "memory": "1Gi"}, "requests": {"cpu": "1"}}]
+    resources = [
+        {},
+        {"limits": {"cpu": "10"}},
+        {"limits": {"cpu": "10000m", "memory": "1Gi"}, "requests": {"cpu": "1"}},
+    ]
     return {
         "name": name,
         "image": author.one(["i", "j"]),
