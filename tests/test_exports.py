@@ -72,7 +72,7 @@ PUBLIC = {
     "aiokube.dynamic.discovery": {"Discoverer", "EagerDiscoverer", "LazyDiscoverer"},
     "aiokube.dynamic.exceptions": ERRORS,
     "aiokube.dynamic.resource": RESOURCES,
-    "aiokube.testing": {"ControlPlane", "User"},
+    "aiokube.testing": {"APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "User"},
     "aiokube.validation": {"avalidate", "validate"},
     "aiokube.watch": {"Watch"},
 }

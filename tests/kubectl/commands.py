@@ -11,10 +11,17 @@ __all__ = ["COMMANDS", "Command"]
 
 
 class Command(NamedTuple):
-    """One call of kubectl: its arguments, separated by blanks, and what it reads from standard input."""
+    """One call of kubectl.
+
+    Attributes:
+        arguments: separated by blanks.
+        input: what it reads from standard input.
+        awaits: a path that has to be there before; a real server takes a moment to publish the schema of a new kind.
+    """
 
     arguments: str
     input: str = ""
+    awaits: str = ""
 
 
 CONFIG_MAP = """
@@ -161,7 +168,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("get all -n {ns} -o name"),
     Command("create -f -", DEFINITION),
     Command("wait crd kettles.kubectl.example.com --for=condition=Established --timeout=20s"),
-    Command("explain kettle.spec"),
+    Command("explain kettle.spec", awaits="/openapi/v3/apis/kubectl.example.com/v1"),
     Command("create -f - -n {ns}", KETTLE),
     Command("create -f - -n {ns}", KETTLE.replace("big", "none").replace("8", "0")),
     Command("get kt -n {ns}"),

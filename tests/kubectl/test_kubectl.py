@@ -52,10 +52,18 @@ async def _begin(server: KubeServer) -> None:
 
 
 async def _said(server: KubeServer, command: Command) -> list[str]:
+    if command.awaits:
+        await _until_there(server, command.awaits)
     arguments = command.arguments.format(ns=NAMESPACE).split(" ")
     result = await server.kubectl(*arguments, input=command.input or None, check=False)
     lines = [f"exit code {result.returncode}", *result.stdout.splitlines(), "---", *result.stderr.splitlines()]
     return [_masked(line) for line in lines]
+
+
+async def _until_there(server: KubeServer, path: str) -> None:
+    async with asyncio.timeout(30):
+        while (await server.kubectl("get", "--raw", path, check=False)).returncode != 0:  # noqa: ASYNC110
+            pass  # kubectl takes its time
 
 
 def _masked(line: str) -> str:
