@@ -73,6 +73,17 @@ PUBLIC = {
     "aiokube.dynamic.exceptions": ERRORS,
     "aiokube.dynamic.resource": RESOURCES,
     "aiokube.testing": {"APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "User"},
+    "aiokube.testing.apiserver": {
+        "APIServer",
+        "APIServerError",
+        "Clock",
+        "DrivenClock",
+        "Entry",
+        "Fault",
+        "Faults",
+        "Journal",
+        "WallClock",
+    },
     "aiokube.validation": {"avalidate", "validate"},
     "aiokube.watch": {"Watch"},
 }

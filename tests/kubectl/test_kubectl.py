@@ -62,7 +62,7 @@ async def _said(server: KubeServer, command: Command) -> list[str]:
 
 async def _until_there(server: KubeServer, path: str) -> None:
     async with asyncio.timeout(30):
-        while (await server.kubectl("get", "--raw", path, check=False)).returncode != 0:  # noqa: ASYNC110
+        while (await server.kubectl("get", "--raw", path, check=False)).returncode != 0:
             pass  # kubectl takes its time
 
 
