@@ -15,10 +15,13 @@ from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import ControlPlaneError
 from processes import eventually, parent, processes_in
 
+# SIGINT is set because who runs the tests in the background of a shell has it ignored, and hands that down.
 PROGRAM = """
-    import asyncio, sys
+    import asyncio, signal, sys
     from pathlib import Path
     from aiokube.testing import ControlPlane
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     async def main():
         async with ControlPlane(directory=Path(sys.argv[1])) as control_plane:
