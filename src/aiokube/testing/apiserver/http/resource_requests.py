@@ -72,9 +72,9 @@ class ResourceRequests:
         }
 
     def warnings(self, info: RequestInfo) -> tuple[str, ...]:
-        """Return what is to be said of any request for a resource, whatever comes of it."""
+        """Return what is to be said of any request that a resource has a verb for, whatever comes of it."""
         resource = self._cluster.resources.find(info.group, info.version, info.resource)
-        return self._warnings_of(resource) if resource is not None else ()
+        return self._warnings_of(resource) if resource is not None and info.verb in resource.verbs else ()
 
     @staticmethod
     def _warnings_of(resource: Resource) -> tuple[str, ...]:
