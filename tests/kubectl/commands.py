@@ -16,12 +16,12 @@ class Command(NamedTuple):
     Attributes:
         arguments: separated by blanks.
         input: what it reads from standard input.
-        awaits: a path that has to be there before; a real server takes a moment to publish the schema of a new kind.
+        awaited: whether it is said again until it succeeds; a real server takes a moment to publish what is new.
     """
 
     arguments: str
     input: str = ""
-    awaits: str = ""
+    awaited: bool = False
 
 
 CONFIG_MAP = """
@@ -168,7 +168,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("get all -n {ns} -o name"),
     Command("create -f -", DEFINITION),
     Command("wait crd kettles.kubectl.example.com --for=condition=Established --timeout=20s"),
-    Command("explain kettle.spec", awaits="/openapi/v3/apis/kubectl.example.com/v1"),
+    Command("explain kettle.spec", awaited=True),
     Command("create -f - -n {ns}", KETTLE),
     Command("create -f - -n {ns}", KETTLE.replace("big", "none").replace("8", "0")),
     Command("get kt -n {ns}"),

@@ -52,18 +52,14 @@ async def _begin(server: KubeServer) -> None:
 
 
 async def _said(server: KubeServer, command: Command) -> list[str]:
-    if command.awaits:
-        await _until_there(server, command.awaits)
     arguments = command.arguments.format(ns=NAMESPACE).split(" ")
-    result = await server.kubectl(*arguments, input=command.input or None, check=False)
+    async with asyncio.timeout(30):
+        while True:  # kubectl takes its time
+            result = await server.kubectl(*arguments, input=command.input or None, check=False)
+            if result.returncode == 0 or not command.awaited:
+                break
     lines = [f"exit code {result.returncode}", *result.stdout.splitlines(), "---", *result.stderr.splitlines()]
     return [_masked(line) for line in lines]
-
-
-async def _until_there(server: KubeServer, path: str) -> None:
-    async with asyncio.timeout(30):
-        while (await server.kubectl("get", "--raw", path, check=False)).returncode != 0:
-            pass  # kubectl takes its time
 
 
 def _masked(line: str) -> str:

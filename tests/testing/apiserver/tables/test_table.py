@@ -68,8 +68,9 @@ async def test_metadata_alone(control_plane: ControlPlane) -> None:
     async with real_server(control_plane) as real:
         obj = await real.get(f"{_CLUSTER_ROLES}/view")
         objects = await real.get(f"{_CLUSTER_ROLES}?limit=2")
+        same = f"limit=2&resourceVersionMatch=Exact&resourceVersion={objects['metadata']['resourceVersion']}"
         assert partial_metadata(obj) == await real.get(f"{_CLUSTER_ROLES}/view", accept=_PARTIAL)
         ours = partial_metadata_list(objects["items"], metadata=objects["metadata"])
-        assert ours == await real.get(f"{_CLUSTER_ROLES}?limit=2", accept=_PARTIAL_LIST)
+        assert ours == await real.get(f"{_CLUSTER_ROLES}?{same}", accept=_PARTIAL_LIST)
         older = await real.get(f"{_CLUSTER_ROLES}/view", accept=_PARTIAL.replace("v=v1;", "v=v1beta1;"))
         assert partial_metadata(obj, version="v1beta1") == older
