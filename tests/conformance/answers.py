@@ -9,6 +9,7 @@ import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,7 @@ class Server:
     @contextmanager
     def connection(self, *, anonymous: bool = False) -> Iterator[http.client.HTTPSConnection]:
         url = urllib.parse.urlparse(self.url)
-        context = ssl.create_default_context(cafile=str(self.ca_file))
-        if not anonymous:
-            context.load_cert_chain(self.certificate_file, self.key_file)
+        context = self._anonymous if anonymous else self._admin
         connection = http.client.HTTPSConnection(
             str(url.hostname), url.port, context=context, timeout=_READ_TIMEOUT_SECONDS
         )
@@ -58,6 +57,16 @@ class Server:
             yield connection
         finally:
             connection.close()
+
+    @cached_property
+    def _anonymous(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
+    @cached_property
+    def _admin(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        context.load_cert_chain(self.certificate_file, self.key_file)
+        return context
 
 
 @dataclass

@@ -29,7 +29,7 @@ CASES = [
          delete("services/a"), get("services/a")),
     case("delete-of-a-definition", post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd()),
          until("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${ns}.example.com",
-               says='"type": "Established"'),
+               says="InitialNamesAccepted"),
          delete("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.${ns}.example.com")),
     case("delete-with-a-uid",
          post("configmaps", configmap(), name="made"),
