@@ -50,7 +50,7 @@ class Resource:
         codec: How its objects are read from requests and written.
         rules: What is special about the kind.
         scale: Where its objects have what the subresource says.
-        custom: Comes from a CustomResourceDefinition.
+        definition: What its CustomResourceDefinition says of it, as JSON; b"" for what is built in.
         make_printer: Returns what makes rows of its objects; it is called when somebody wants a table.
         warning: What every answer warns of, "" for nothing.
         as_stored: Objects are answered as they are stored; otherwise their definition has changed since.
@@ -72,7 +72,7 @@ class Resource:
     subresources: Mapping[str, Subresource] = field(default_factory=dict)
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    custom: bool = False
+    definition: bytes = b""
     scale: ScalePaths | None = None
     warning: str = ""
     as_stored: bool = True
@@ -80,6 +80,10 @@ class Resource:
     @property
     def api_version(self) -> str:
         return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def custom(self) -> bool:
+        return bool(self.definition)
 
     @property
     def go_type(self) -> str:

@@ -194,3 +194,13 @@ def test_columns_are_those_of_the_definition_or_the_age() -> None:
     found = _resources(_established(additionalPrinterColumns=named))
     assert [column.name for column in found["v1"].make_printer().columns] == ["Name", "Size"]
     assert [column.name for column in found["v1beta1"].make_printer().columns] == ["Name", "Age"]
+
+
+def test_what_a_definition_says_is_its_spec_and_its_accepted_names() -> None:
+    """Watches end when it changes; they go on when labels or conditions do."""
+    made, relabelled, renamed = _established(), _established(), _established()
+    relabelled["metadata"]["labels"] = {"l": "1"}
+    relabelled["status"]["conditions"].append({"type": "Terminating", "status": "True"})
+    renamed["status"]["acceptedNames"]["shortNames"] = []
+    said, same, other = (_resources(each)["v1"].definition for each in (made, relabelled, renamed))
+    assert same == said != other

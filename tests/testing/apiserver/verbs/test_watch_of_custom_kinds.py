@@ -1,50 +1,84 @@
-"""A watch of a custom kind ends when its definition goes, after it has told of the objects that went before."""
+"""A watch of a custom kind ends when its definition goes or says something else, and what came before was told."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
+import pytest
 
-from aiokube.testing import APIServer
+from aiokube.testing import KubeServer
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-KETTLES = "/apis/watched.example.com/v1/namespaces/default/kettles"
-DEFINITION = {
-    "metadata": {"name": "kettles.watched.example.com"},
-    "spec": {
-        "group": "watched.example.com",
+MERGE = "application/merge-patch+json"
+SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+
+
+def version(name: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "served": True, "storage": name == "v1", "schema": {"openAPIV3Schema": SCHEMA | schema}}
+
+
+@asynccontextmanager
+async def kettles(server: KubeServer, group: str) -> AsyncIterator[str]:
+    """Define kettles in a group, and yield the path of those in the namespace default."""
+    name = f"kettles.{group}"
+    spec = {
+        "group": group,
         "scope": "Namespaced",
         "names": {"plural": "kettles", "kind": "Kettle"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
+        "versions": [version("v1"), version("v2")],
+    }
+    await server.request("POST", DEFINITIONS, {"metadata": {"name": name}, "spec": spec})
+    try:
+        await server.kubectl("wait", "--for=condition=Established", f"crd/{name}")
+        yield f"/apis/{group}/v1/namespaces/default/kettles"
+    finally:
+        await server.kubectl("delete", f"crd/{name}", "--ignore-not-found")
 
 
-async def test_a_watch_ends_with_the_definition() -> None:
-    async with APIServer() as server:
-        await server.request("POST", DEFINITIONS, DEFINITION)
-        await server.kubectl("wait", "--for=condition=Established", "crd/kettles.watched.example.com")
-        kettle = {"apiVersion": "watched.example.com/v1", "kind": "Kettle", "metadata": {"name": "big"}}
-        await server.request("POST", KETTLES, kettle)
-        context = ssl.create_default_context(cafile=server.ca_file)
-        context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
-        connector = aiohttp.TCPConnector(ssl=context)
-        async with (
-            aiohttp.ClientSession(server.url, connector=connector) as session,
-            session.get(KETTLES, params={"watch": "true"}) as answer,
-        ):
+@asynccontextmanager
+async def watch(server: KubeServer, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
+    context = ssl.create_default_context(cafile=server.ca_file)
+    context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
+    connector = aiohttp.TCPConnector(ssl=context)
+    async with aiohttp.ClientSession(server.url, connector=connector) as session, asyncio.timeout(60):
+        while True:
+            async with session.get(path, params={"watch": "true"}) as answer:
+                if answer.status == 200:
+                    yield answer
+                    return
+            await asyncio.sleep(0.05)  # the storage of a new kind is not ready at once
+
+
+async def test_a_watch_ends_with_the_definition(kube_server: KubeServer) -> None:
+    async with kettles(kube_server, "gone.example.com") as path:
+        kettle = {"apiVersion": "gone.example.com/v1", "kind": "Kettle", "metadata": {"name": "big"}}
+        await kube_server.request("POST", path, kettle)
+        async with watch(kube_server, path) as answer:
             assert json.loads(await answer.content.readline())["type"] == "ADDED"
-            await server.request("DELETE", f"{DEFINITIONS}/kettles.watched.example.com")
-            async with asyncio.timeout(20):
-                rest = await answer.content.read()
+            await kube_server.request("DELETE", f"{DEFINITIONS}/kettles.gone.example.com")
+            rest = await answer.content.read()
     assert [json.loads(line)["type"] for line in rest.splitlines()] == ["DELETED"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"versions": [version("v1", description="For tea."), version("v2")]}, id="its-own-schema"),
+        pytest.param({"versions": [version("v1"), version("v2", description="For tea.")]}, id="another-version"),
+        pytest.param({"names": {"shortNames": ["ket"]}}, id="names"),
+    ],
+)
+async def test_a_watch_ends_when_the_definition_says_something_else(
+    kube_server: KubeServer, change: dict[str, Any]
+) -> None:
+    """The stream ends as at its time, without an error: a client watches on from where it is."""
+    async with kettles(kube_server, "changed.example.com") as path, watch(kube_server, path) as answer:
+        changed = {"spec": change}
+        await kube_server.request("PATCH", f"{DEFINITIONS}/kettles.changed.example.com", changed, content_type=MERGE)
+        assert await answer.content.read() == b""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.resources import GroupVersionKind, Resource, Subresource
 from aiokube.testing.apiserver.schema import structural
@@ -43,9 +45,10 @@ def resources(definition: Definition, *, object_meta: Node) -> Iterator[Resource
         return
     spec, group = definition["spec"], definition["spec"]["group"]
     versions = {f"{group}/{version['name']}": _version(version, object_meta) for version in spec["versions"]}
+    said = msgspec.json.encode((spec, definition["status"]["acceptedNames"]))
     for version in spec["versions"]:
         if version.get("served"):
-            yield _resource(definition, version, versions)
+            yield _resource(definition, version, versions, said)
 
 
 def deprecation(definition: Definition, version: str) -> str:
@@ -70,7 +73,9 @@ def _version(version: Mapping[str, Any], object_meta: Node) -> Version:
     return Version(written, structural.complete(written, object_meta=object_meta))
 
 
-def _resource(definition: Definition, version: Mapping[str, Any], versions: Mapping[str, Version]) -> Resource:
+def _resource(
+    definition: Definition, version: Mapping[str, Any], versions: Mapping[str, Version], said: bytes
+) -> Resource:
     spec, names = definition["spec"], definition["status"]["acceptedNames"]
     group, name, kind = spec["group"], version["name"], names["kind"]
     api_version, stored = f"{group}/{name}", f"{group}/{storage_version(definition)}"
@@ -102,7 +107,7 @@ def _resource(definition: Definition, version: Mapping[str, Any], versions: Mapp
         subresources=dict(_subresources(subresources, GroupVersionKind(group, name, kind))),
         short_names=tuple(names.get("shortNames") or ()),
         categories=tuple(names.get("categories") or ()),
-        custom=True,
+        definition=said,
         warning=deprecation(definition, name),
         as_stored=definition["metadata"].get("generation", 1) == 1,
         scale=scale.paths if scale is not None else None,

@@ -113,7 +113,7 @@ class Feed:
                 return
         self._stops.append(self._collection.listen(self._hear))
         if self._resource.custom:
-            self._stops.append(self._cluster.resources.listen(self._look_whether_served))
+            self._stops.append(self._cluster.resources.listen(self._look_at_definition))
 
     def _await(self, revision: int, begin: Callable[[], None]) -> None:
         """Begin when a version is reached."""
@@ -143,10 +143,14 @@ class Feed:
             self._send(event)
         self._wake()
 
-    def _look_whether_served(self) -> None:
-        """End with the definition of a custom kind; that its objects are gone was said before."""
-        resource = self._resource
-        if self._cluster.resources.find(resource.group, resource.version, resource.plural) is None:
+    def _look_at_definition(self) -> None:
+        """End when the definition of a custom kind says something else, or is gone; all until then was said before.
+
+        Source: https://github.com/kubernetes/apiextensions-apiserver/blob/v0.36.3/pkg/apiserver/customresource_handler.go
+        """
+        known = self._resource
+        now = self._cluster.resources.find(known.group, known.version, known.plural)
+        if now is None or now.definition != known.definition:
             self.close()
             self._wake()
 
