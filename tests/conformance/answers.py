@@ -32,8 +32,9 @@ HEADERS = (
 """What is compared of the headers; of ETag it is whether there is one."""
 
 _READ_TIMEOUT_SECONDS = 20
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 _POLL_SECONDS = 0.05
+_SAFE = "/?&=%:,+~!$;@"
 _REFERENCE = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -136,15 +137,31 @@ class Conversation:
             self.connection.close()  # what is left of this answer is not the next one's
             raise
         self._note_made(request, path, answer)
+        self._let_caches_follow(request, path, answer)
         return answer
+
+    def _let_caches_follow(self, request: Request, path: str, answer: Answer) -> None:
+        """Wait until the server's cache has what was written.
+
+        The real server first tries a change on what its cache has, and when that was too old, again on what is stored:
+        whatever it warned of in the first attempt is said all the same.
+        """
+        metadata = answer.body.get("metadata") if isinstance(answer.body, dict) else None
+        if request.method in ("GET", "DELETE") or answer.status not in (200, 201) or "dryRun" in path:
+            return
+        if not isinstance(metadata, dict) or not metadata.get("resourceVersion"):
+            return
+        fresh = f"{_object_path(path, str(metadata['name']))}?resourceVersion={metadata['resourceVersion']}"
+        self.connection.request("GET", fresh, headers={"Accept": "application/json"})
+        self.connection.getresponse().read()
 
     def _path(self, path: str) -> str:
         path = str(self.filled(path))
         if path.startswith("/"):
-            return urllib.parse.quote(path, safe="/?&=%:,+~!$;@")
+            return urllib.parse.quote(path, safe=_SAFE)
         group_version, _, rest = path.rpartition(":") if re.match(r"[a-z0-9.]+/v[a-z0-9]+:", path) else ("", "", path)
         root = f"/apis/{group_version}" if group_version else "/api/v1"
-        return urllib.parse.quote(f"{root}/namespaces/{self.case.namespace}/{rest}", safe="/?&=%:,+~!$;@")
+        return urllib.parse.quote(f"{root}/namespaces/{self.case.namespace}/{rest}", safe=_SAFE)
 
     def filled(self, value: Any) -> Any:
         """Return what an author wrote with all references replaced."""
@@ -202,6 +219,16 @@ def _is_what_is_waited_for(request: Request, answer: Answer) -> bool:
     if request.until_status and answer.status != request.until_status:
         return False
     return not request.until or request.until in json.dumps(answer.body)
+
+
+def _object_path(path: str, name: str) -> str:
+    """Return the path of the object that was written at a path, which may be that of all or of a subresource."""
+    parts = path.partition("?")[0].split("/")
+    last = urllib.parse.quote(name, safe=_SAFE)
+    for end in (len(parts), len(parts) - 1):
+        if parts[end - 1] == last:
+            return "/".join(parts[:end])
+    return "/".join([*parts, last])
 
 
 def _bytes(body: Any) -> bytes | None:

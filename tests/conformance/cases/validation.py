@@ -67,8 +67,9 @@ _SPEC: dict[str, tuple[str, Any]] = {
     ),
     "pod-resources": (
         _PODS,
-        changed(_POD, **{f"{_C}resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1", "memory": "-1"}}}),
+        changed(_POD, **{f"{_C}resources": {"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}}),
     ),
+    "pod-resources-below-zero": (_PODS, changed(_POD, **{f"{_C}resources": {"limits": {"memory": "-1"}}})),
     "pod-quantity": (_PODS, changed(_POD, **{f"{_C}resources": {"limits": {"cpu": "x"}}})),
     "pod-mount-of-no-volume": (_PODS, changed(_POD, **{f"{_C}volumeMounts": [{"name": "v", "mountPath": "/x"}]})),
     "pod-mounts": (
