@@ -1,5 +1,6 @@
 """A custom kind on kube-apiserver, for tests that hold ours against it."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -57,11 +58,11 @@ class CustomKind:
         marked = dict(schema, properties={**schema["properties"], "marked": {"type": "boolean", "default": True}})
         found["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = marked
         await self._control_plane.request("PUT", path, found)
-        for _ in range(100):
-            _, answer = await self.answer("GET", None, query="")  # for a moment there is no storage: 429
-            if all(item.get("marked") for item in answer.get("items", [{}])):
-                return
-        raise AssertionError("the new schema does not count")
+        async with asyncio.timeout(60):
+            while True:
+                _, answer = await self.answer("GET", None, query="")  # for a moment there is no storage: 429
+                if all(item.get("marked") for item in answer.get("items", [{}])):
+                    return
 
 
 def definition(group: str, schema: Mapping[str, Any], **version: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The documents about custom kinds, held against those of kube-apiserver."""
 
+import asyncio
+import contextlib
 from typing import Any
 
 from aiokube.testing import ControlPlane
@@ -104,10 +106,10 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
 async def _until_equal(control_plane: ControlPlane, path: str, wanted: Any) -> Any:
     """Return a document; kube-apiserver takes its time to make it whole."""
     found: Any = None
-    for _ in range(200):
-        _, found = await answer(control_plane, "GET", path)
-        if found == wanted:
-            break
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(60):
+            while found != wanted:
+                _, found = await answer(control_plane, "GET", path)
     return found
 
 
