@@ -126,7 +126,7 @@ async def test_a_stream_whose_warning_is_an_error_is_closed(server: ScriptedServ
     server.play(warns_and_waits)
     with pytest.raises(ServerWarning):
         await client.stream(build("GET", "/a", stream=True), {})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await server.drained()
 
 

@@ -299,7 +299,7 @@ async def test_configuration_of_another_package_is_refused() -> None:
 async def test_refresh_token_returns_when_there_is_nothing_to_refresh() -> None:
     configuration = Configuration()
     loader = await load_kube_config_from_dict(document(), client_configuration=configuration)
-    await asyncio.wait_for(refresh_token(loader, configuration), timeout=10)
+    await asyncio.wait_for(refresh_token(loader, configuration), timeout=60)
 
 
 async def test_refresh_token_keeps_api_key_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,7 +351,7 @@ async def test_directory_is_named(tmp_path: Path) -> None:
 async def test_fifo_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "k")
     with pytest.raises(ConfigException, match=r"cannot read kubeconfig .*/k: it is not a regular file"):
-        await asyncio.wait_for(load_kube_config(str(tmp_path / "k")), timeout=10)
+        await asyncio.wait_for(load_kube_config(str(tmp_path / "k")), timeout=60)
 
 
 async def test_cycle_of_symlinks_is_refused(tmp_path: Path) -> None:

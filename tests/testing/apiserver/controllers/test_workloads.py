@@ -137,7 +137,7 @@ async def _settled(server: _Server) -> dict[str, Any]:
 async def _until_same(server: _Server, wanted: dict[str, Any]) -> None:
     found: dict[str, Any] = {}
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while (found := await _snapshot(server)) != wanted:
                 pass
     except TimeoutError:
