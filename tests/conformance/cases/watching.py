@@ -1,6 +1,6 @@
 """Watches: what arrives, in which order, and how they end."""
 
-from conformance.case import case, delete, get, merge, post, put, watch
+from conformance.case import YAML, case, delete, get, merge, post, put, watch
 from conformance.objects import configmap, labelled
 
 __all__ = ["CASES"]
@@ -43,6 +43,8 @@ CASES = [
          get("secrets?watch=true&sendInitialEvents=true&resourceVersionMatch=Exact"),
          get("secrets?watch=true&labelSelector=a b"),
          get("secrets?watch=true&fieldSelector=a=b"),
+         get("secrets?watch=true&timeoutSeconds=1", accept=YAML),
+         get("secrets?watch=true&timeoutSeconds=1", accept=f"{YAML}, application/json"),
          get("secrets?watch=true&limit=1&continue=x")),
     case("watch-from-a-version-of-the-future", get("secrets?watch=true&resourceVersion=99999999&timeoutSeconds=1")),
     case("watch-by-the-old-path", _MADE, delete("secrets/a"),

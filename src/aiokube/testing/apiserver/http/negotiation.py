@@ -24,6 +24,7 @@ __all__ = [
     "for_errors",
     "is_pretty",
     "require_produced",
+    "require_streamed",
     "takes_gzip",
 ]
 
@@ -95,6 +96,17 @@ def require_produced(header: str, *, streams: bool) -> None:
     produced = f"{_ALL}, {JSON};stream=watch, {_PROTOBUF};stream=watch" if streams else _ALL
     message = f"406: Not Acceptable\n\nAvailable representations: {produced}"
     raise errors.StatusError(406, "NotAcceptable", message, {})
+
+
+def require_streamed(accepted: Accepted) -> None:
+    """Require that an encoding can be sent bit by bit.
+
+    Raises:
+        StatusError: 406, it cannot.
+    """
+    if accepted.media_type != JSON:
+        streams = f"{JSON};stream=watch, {_PROTOBUF};stream=watch"
+        raise errors.StatusError(406, "NotAcceptable", f"only the following media types are accepted: {streams}")
 
 
 def for_errors(header: str, query: Query, user_agent: str) -> tuple[str, bool]:

@@ -36,7 +36,7 @@ from aiokube.testing.apiserver.verbs.update import replace
 from aiokube.testing.apiserver.verbs.watch import Feed
 
 from .answer import Answer, rendered, warning_headers
-from .negotiation import Accepted, accept, body_type, require_produced, unread_patch
+from .negotiation import Accepted, accept, body_type, require_produced, require_streamed, unread_patch
 from .received import Received
 from .watching import PATIENCE_SECONDS, stream, watch_seconds
 
@@ -152,6 +152,7 @@ class ResourceRequests:
         options = list_options({**received.query, "watch": ["true"]})
         one = f"metadata.name={call.name}" if call.name else ""  # as the old paths /watch/… have it
         selection = self._selection(call, options.label_selector, options.field_selector or one)
+        require_streamed(accepted)
 
         def make_feed(wake: Callable[[], None]) -> Feed:
             return Feed(self._cluster, call, options, selection, accepted.form, wake=wake)
