@@ -1,9 +1,12 @@
 """Lists: selectors, pages, versions, and what of them is refused."""
 
-from conformance.case import case, delete, get, post
+from conformance.case import case, delete, get, merge, post
 from conformance.objects import configmap, labelled, pod
 
 __all__ = ["CASES"]
+
+_MADE = "${made.metadata.resourceVersion}"
+_LAST = "${last.metadata.resourceVersion}"
 
 _THREE = (
     post("secrets", labelled("a", app="web", tier="1")),
@@ -50,6 +53,22 @@ _KIND_FIELDS = {
     "replicationcontrollers": ["status.replicas=0"],
     "apps/v1:deployments": ["metadata.name=x", "status.replicas=0"],
     "serviceaccounts": ["metadata.name=default", "type=x"],
+}
+_VERSIONS = {
+    "now": "",
+    "any": "resourceVersion=0",
+    "any-not-older": "resourceVersion=0&resourceVersionMatch=NotOlderThan",
+    "past": f"resourceVersion={_MADE}",
+    "past-exact": f"resourceVersion={_MADE}&resourceVersionMatch=Exact",
+    "past-not-older": f"resourceVersion={_MADE}&resourceVersionMatch=NotOlderThan",
+    "last": f"resourceVersion={_LAST}",
+}
+_SELECTIONS = {
+    "all": "",
+    "some": "labelSelector=app=web",
+    "all-but-one": "fieldSelector=metadata.name!=b",
+    "one": "fieldSelector=metadata.name=b",
+    "one-or-none": "fieldSelector=metadata.name=b&labelSelector=app=db",
 }
 
 CASES = [
@@ -100,6 +119,24 @@ CASES = [
          post("secrets", labelled("a"), name="made"),
          post("secrets", labelled("b")),
          get("secrets?resourceVersion=${made.metadata.resourceVersion}&resourceVersionMatch=Exact")),
+    case("list-some-by-pages-as-of-a-version",
+         post("secrets", labelled("a", app="web")),
+         post("secrets", labelled("b", app="db"), name="made"),
+         post("secrets", labelled("c", app="web")),
+         merge("secrets/b", labelled("b", app="web"), name="last"),
+         get(f"secrets?resourceVersion={_LAST}"),  # now the cache that answers some of these has all
+         *(get(f"secrets?limit=1&{version}&{selection}")
+           for version in _VERSIONS.values() for selection in _SELECTIONS.values()),
+         get("secrets?limit=1", name="first"),
+         *(get(f"secrets?continue=${{first.metadata.continue}}&{version}&{selection}")
+           for version in _VERSIONS.values() for selection in _SELECTIONS.values()),
+         get("/api/v1/secrets?fieldSelector=metadata.namespace=${ns}&limit=2", name="first"),
+         get("/api/v1/secrets?fieldSelector=metadata.namespace=${ns}&limit=2&continue=${first.metadata.continue}"),
+         get("/api/v1/secrets?fieldSelector=metadata.namespace=${ns}&limit=3"),
+         get("/api/v1/secrets?fieldSelector=metadata.namespace=${ns},metadata.name=a&limit=1"),
+         get("secrets?continue=bad"),
+         get(f"secrets?continue=bad&resourceVersion={_LAST}"),
+         get("secrets?continue=bad&fieldSelector=metadata.name=a")),
     case("list-as-of-a-bad-version",
          get("secrets?resourceVersion=x"),
          get("secrets?resourceVersion=-1"),

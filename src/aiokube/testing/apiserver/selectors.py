@@ -160,6 +160,10 @@ class FieldSelector:
         """Return whether fields are selected; one that is not there is empty."""
         return all((fields.get(term.field, "") == term.value) == term.equal for term in self.terms)
 
+    def required(self, field: str) -> str:
+        """Return what a field must be, "" when it may be more than one text."""
+        return next((term.value for term in self.terms if term.field == field and term.equal), "")
+
 
 def parse_labels(text: str) -> LabelSelector:
     """Return what a `labelSelector` says.

@@ -106,8 +106,12 @@ def test_what_is_no_token_is_a_bad_request(cluster: Cluster, call: Any, token: s
 
 
 def test_versions_of_the_future_are_waited_for(cluster: Cluster, call: Any) -> None:
+    future = cluster.storage.revision + 1
+    token = base64.urlsafe_b64encode(b'{"v":"meta.k8s.io/v1","rv":%d,"start":"a"}' % future).decode().rstrip("=")
     with pytest.raises(NotYet):
-        page(cluster, call(), resource_version=str(cluster.storage.revision + 1))
+        page(cluster, call(), resource_version=str(future))
+    with pytest.raises(NotYet):
+        page(cluster, call(), continue_=token)
 
 
 def test_a_version_that_is_none_is_a_bad_request_for_lists(cluster: Cluster, call: Any) -> None:

@@ -16,9 +16,11 @@ import msgspec
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.go_numbers import parse_uint
+from aiokube.testing.apiserver.json_syntax import syntax_error
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
 from aiokube.testing.apiserver.storage.storage import Forgotten
+from aiokube.testing.apiserver.storage.stored import key_of
 
 from .call import Call, Outcome
 from .options import ListOptions
@@ -77,40 +79,16 @@ def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Sel
 
     Raises:
         StatusError: the token or version is none (400), or is forgotten (410).
-        NotYet: the version is not reached.
+        NotYet: the version, or that of the token, is not reached.
     """
-    collection = cluster.collection(call.resource.collection)
-    start, revision = "", cluster.storage.revision
     if options.continue_:
-        if options.resource_version not in {"", "0"}:
-            raise errors.bad_request("specifying resource version is not allowed when using continue")
-        start, asked = _read_token(options.continue_)
-        if asked < 0:
-            objects = collection.all(call.namespace)
-        else:
-            revision = asked
-            try:
-                objects = collection.all_at(asked, call.namespace)
-            except Forgotten:
-                raise errors.expired(_TOO_OLD, continue_=_token(_INCONSISTENT, start)) from None
-        objects = objects[bisect_left(objects, _full(call, start), key=lambda stored: stored.key) :]
+        # What is selected by its namespace is looked for in all of them from here on, and may come again.
+        namespace = call.namespace
+        objects, revision = _continued(cluster, call, options)
     else:
-        try:
-            asked = revision_of(options.resource_version)
-        except errors.StatusError as error:
-            raise errors.bad_request(f"invalid resource version: {error}") from None
-        _reached(cluster, asked)
-        if options.resource_version_match == "Exact" or (
-            asked and options.limit and not options.resource_version_match
-        ):
-            revision = asked
-            try:
-                objects = collection.all_at(asked, call.namespace)
-            except Forgotten:
-                raise errors.expired("The resourceVersion for the provided list is too old.") from None
-        else:
-            objects = collection.all(call.namespace)
-    return _page(call, objects, revision, options, selection)
+        namespace = selection.namespace
+        objects, revision = _begun(cluster, call, options, selection)
+    return _page(namespace, objects, revision, options, selection)
 
 
 def revision_of(resource_version: str) -> int:
@@ -133,24 +111,73 @@ def _reached(cluster: Cluster, revision: int) -> None:
         raise NotYet(revision)
 
 
-def _page(call: Call, objects: list[Stored], revision: int, options: ListOptions, selection: Selection) -> Page:
+def _continued(cluster: Cluster, call: Call, options: ListOptions) -> tuple[list[Stored], int]:
+    """Return what a token still has to bring, and the version that it is of."""
+    start, revision = _read_token(options.continue_)
+    if options.resource_version not in {"", "0"}:
+        raise errors.bad_request("specifying resource version is not allowed when using continue")
+    collection = cluster.collection(call.resource.collection)
+    if revision < 0:
+        objects, revision = collection.all(call.namespace), cluster.storage.revision
+    else:
+        _reached(cluster, revision)
+        try:
+            objects = collection.all_at(revision, call.namespace)
+        except Forgotten:
+            raise errors.expired(_TOO_OLD, continue_=_token(_INCONSISTENT, start)) from None
+    first = bisect_left(objects, key_of(call.namespace, start), key=lambda stored: stored.key)
+    return objects[first:], revision
+
+
+def _begun(cluster: Cluster, call: Call, options: ListOptions, selection: Selection) -> tuple[list[Stored], int]:
+    """Return what a list without a token brings, and the version that it is of."""
+    try:
+        asked = revision_of(options.resource_version)
+    except errors.StatusError as error:
+        raise errors.bad_request(f"invalid resource version: {error}") from None
+    _reached(cluster, asked)
+    collection = cluster.collection(call.resource.collection)
+    if _is_exact(options, asked, selection):
+        try:
+            objects, revision = collection.all_at(asked, selection.namespace), asked
+        except Forgotten:
+            raise errors.expired("The resourceVersion for the provided list is too old.") from None
+    else:
+        objects, revision = collection.all(selection.namespace), cluster.storage.revision
+    if selection.key:
+        objects = [stored for stored in objects if stored.key == selection.key]
+    return objects, revision
+
+
+def _is_exact(options: ListOptions, asked: int, selection: Selection) -> bool:
+    """Return whether a list is as of the version that is asked for, and not of any later one.
+
+    A limit makes it so if nothing else is said, for all pages must be of one version; one object needs no pages.
+    """
+    if options.resource_version_match:
+        return options.resource_version_match == "Exact"
+    return asked > 0 and options.limit > 0 and not selection.key
+
+
+def _page(namespace: str, objects: list[Stored], revision: int, options: ListOptions, selection: Selection) -> Page:
+    limit = 0 if options.resource_version == "0" else options.limit  # 0 asks for whatever is quick: all, from a cache
     if selection.everything:
-        if options.limit <= 0 or len(objects) <= options.limit:
+        if limit <= 0 or len(objects) <= limit:
             return Page(objects, revision)
-        shown = objects[: options.limit]
-        return Page(shown, revision, _after(call, revision, shown[-1]), len(objects) - options.limit)
+        shown = objects[:limit]
+        return Page(shown, revision, _after(namespace, revision, shown[-1]), len(objects) - limit)
     shown = []
     for index, stored in enumerate(objects):
         if not selection.matches(stored):
             continue
         shown.append(stored)
-        if options.limit > 0 and len(shown) == options.limit and index + 1 < len(objects):
-            return Page(shown, revision, _after(call, revision, stored))
+        if 0 < limit == len(shown) and index + 1 < len(objects):
+            return Page(shown, revision, _after(namespace, revision, stored))
     return Page(shown, revision)
 
 
-def _after(call: Call, revision: int, last: Stored) -> str:
-    key = last.key.removeprefix(f"{call.namespace}/") if call.namespace else last.key
+def _after(namespace: str, revision: int, last: Stored) -> str:
+    key = last.key.removeprefix(f"{namespace}/") if namespace else last.key
     return _token(revision, f"{key}\0")
 
 
@@ -163,10 +190,11 @@ def _read_token(token: str) -> tuple[str, int]:
     invalid = "invalid continue token: continue key is not valid"
     if _NOT_BASE64.search(token) or len(token) % 4 == 1:
         raise errors.bad_request(f"{invalid}: illegal base64 data at input byte {_first_illegal(token)}")
+    text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     try:
-        content = msgspec.json.decode(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)), type=_Token)
+        content = msgspec.json.decode(text, type=_Token)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise errors.bad_request(f"{invalid}: {error}") from None
+        raise errors.bad_request(f"{invalid}: {syntax_error(text) or error}") from None
     if content.v != "meta.k8s.io/v1":
         raise errors.bad_request(f"{invalid}: server does not recognize this encoded version {content.v}")
     if not content.rv:
@@ -189,7 +217,3 @@ class _Token(msgspec.Struct):
     v: str = ""
     rv: Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)] = 0
     start: str = ""
-
-
-def _full(call: Call, start: str) -> str:
-    return f"{call.namespace}/{start}" if call.namespace else start

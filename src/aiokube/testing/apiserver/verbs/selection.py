@@ -8,6 +8,7 @@ from aiokube.testing.apiserver import errors, selectors
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
+from aiokube.testing.apiserver.storage.stored import key_of
 
 __all__ = ["Selection"]
 
@@ -17,15 +18,22 @@ _Label = Callable[[Object], str]
 class Selection:
     """What a namespace, a label selector and a field selector let through.
 
+    Attributes:
+        namespace: in which everything is that is selected; "" for any.
+        key: of the one object that may be selected; "" when there may be more.
+
     Raises:
         StatusError: a selector cannot be read, or knows a field that the kind does not have (400).
     """
 
     def __init__(self, resource: Resource, *, namespace: str, label_selector: str, field_selector: str) -> None:
-        self._prefix = f"{namespace}/" if namespace else ""
         self._labels = selectors.parse_labels(label_selector)
         self._fields = selectors.parse_fields(field_selector)
         self._resource = resource
+        self.namespace = namespace or self._fields.required("metadata.namespace")
+        name = self._fields.required("metadata.name")
+        self.key = key_of(self.namespace, name) if name and (self.namespace or not resource.namespaced) else ""
+        self._prefix = f"{namespace}/" if namespace else ""
         self._readers = {term.field: self._reader(term.field) for term in self._fields.terms}
 
     @property
