@@ -42,7 +42,7 @@ def masked(answers: list[Answer], written: str) -> list[Answer]:
 class _Masks:
     def __init__(self, written: str) -> None:
         self._written = written
-        self._written_numbers = set(re.findall(r"\d+", written))
+        self._written_numbers = set(re.findall(r"\b\d+\b", written))  # not that of 300Mi
         self._names: dict[str, str] = {}
         self._numbers: dict[tuple[str, str], int] = {}
         prefixes = {"kube-api-access-", *_PREFIX.findall(written)}

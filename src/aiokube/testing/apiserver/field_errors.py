@@ -101,7 +101,7 @@ class FieldError:
         return {"reason": self.reason.cause, "message": self.body, "field": self.field}
 
 
-def aggregate(errors: Iterable[FieldError]) -> str:
+def aggregate(errors: Iterable[FieldError | str]) -> str:
     """Return the one line that says them all: alone as it is, several in brackets, each text once."""
     texts = list(dict.fromkeys(str(error) for error in errors))
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
-__all__ = ["BEHAVIOUR", "FixedMetadataRules"]
+__all__ = ["BEHAVIOUR", "FixedMetadataRules", "keep_metadata"]
 
 _FIXED = (
     "annotations",
@@ -27,11 +27,16 @@ class FixedMetadataRules(Rules):
     reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {"": ("status",), "status": ("spec", "metadata")}
 
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
-        for name in _FIXED:
-            if name in old["metadata"]:
-                new["metadata"][name] = old["metadata"][name]
-            else:
-                new["metadata"].pop(name, None)
+        keep_metadata(new, old)
+
+
+def keep_metadata(new: Object, old: Object) -> None:
+    """Put back the metadata of an object of which only a part can be written."""
+    for name in _FIXED:
+        if name in old["metadata"]:
+            new["metadata"][name] = old["metadata"][name]
+        else:
+            new["metadata"].pop(name, None)
 
 
 BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {

@@ -2,7 +2,7 @@
 
 A kind without rules has `Rules()`. Objects are the decoded, defaulted and complete JSON; methods that prepare
 change them in place, methods that validate return what is wrong, and both are called in kube-apiserver's order:
-admit, prepare, validate. They see the rest of the server through `Context` alone.
+admit, prepare, validate, review. They see the rest of the server through `Context` alone.
 
 Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/registry/rest/create.go
 """
@@ -135,6 +135,9 @@ class Rules:
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         """Return what is wrong with a change; includes what `validate_create` finds wrong with the result."""
         return ()
+
+    def review_update(self, new: Object, old: Object, context: Context) -> None:
+        """Do what the default admission plugins do to a change that is valid; may raise a StatusError."""
 
     def unknown_field_label(self, label: str) -> str:
         """Return what is answered to a field selector with a label that the kind does not have."""

@@ -56,21 +56,6 @@ class PersistentVolumeClaimRules(Rules):
         if _PROTECTION not in finalizers:
             finalizers.append(_PROTECTION)
 
-    def _admit_growth(self, new: Object, old: Object, context: Context) -> None:
-        """Let only bound claims of classes that allow it grow: the last that kube-apiserver looks at."""
-        if _requested(new) <= _requested(old):
-            return
-        if (old.get("status") or {}).get("phase") != "Bound":
-            raise forbidden(_CLAIMS, _name(old), "Only bound persistent volume claims can be expanded")
-        name = _class(new)
-        storage_class = context.get(_CLASSES, name) if name and name == _class(old) else None
-        if not (storage_class or {}).get("allowVolumeExpansion"):
-            why = (
-                "only dynamically provisioned pvc can be resized and "
-                "the storageclass that provisions the pvc must support resize"
-            )
-            raise forbidden(_CLAIMS, _name(old), why)
-
     def prepare_create(self, new: Object, context: Context) -> None:
         new["status"] = {"phase": "Pending"}
         _set_data_sources(new["spec"], None)
@@ -84,10 +69,23 @@ class PersistentVolumeClaimRules(Rules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         readable = label_selectors.readable(old["spec"].get("selector"))
-        found = [*validate_spec(new["spec"], "spec", check_values=readable), *_change(new, old)]
-        if not found:
-            self._admit_growth(new, old, context)
-        return found
+        yield from validate_spec(new["spec"], "spec", check_values=readable)
+        yield from _change(new, old)
+
+    def review_update(self, new: Object, old: Object, context: Context) -> None:
+        """Let only bound claims of classes that allow it grow."""
+        if _requested(new) <= _requested(old):
+            return
+        if (old.get("status") or {}).get("phase") != "Bound":
+            raise forbidden(_CLAIMS, _name(old), "Only bound persistent volume claims can be expanded")
+        name = _class(new)
+        storage_class = context.get(_CLASSES, name) if name and name == _class(old) else None
+        if not (storage_class or {}).get("allowVolumeExpansion"):
+            why = (
+                "only dynamically provisioned pvc can be resized and "
+                "the storageclass that provisions the pvc must support resize"
+            )
+            raise forbidden(_CLAIMS, _name(old), why)
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         status = new.get("status") or {}

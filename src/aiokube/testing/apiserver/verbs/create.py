@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 
-from .admission import admit_creation, confirm_rights
+from .admission import admit_creation, change_of, complete, confirm_rights, review
 from .body import placed
 from .call import Call, Outcome
 from .owners import name_each_once
@@ -50,6 +50,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     resource, facts = call.resource, Facts(cluster, user=call.user.json, dry_run=call.dry_run)
     admit_creation(cluster, call)
     confirm_rights(cluster, call, "create", obj, None)
+    complete(cluster, change_of(call, obj, None))
     resource.rules.admit_create(obj, facts)
     name_each_once(obj, call, admitted=True)
     metadata = obj["metadata"]
@@ -65,6 +66,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     obj = resource.codec.normal(obj)
     _validate(call, obj, facts)
     call.warnings.extend(resource.rules.warnings(obj, None))
+    review(cluster, change_of(call, obj, None))
     if obj["metadata"].get("resourceVersion"):
         raise errors.StatusError(500, "", "resourceVersion should not be set on objects to be created")
     collection = cluster.collection(resource.collection)

@@ -1,6 +1,6 @@
-"""What the plugins do to pods that kube-apiserver runs by default.
+"""What the plugins do to pods that kube-apiserver runs by default, but for limit ranges and quotas.
 
-Limits of a pod as a whole (LimitRange of type Pod), quotas and pod security standards are not enforced.
+Pod security standards are not enforced.
 
 Source: https://github.com/kubernetes/kubernetes/tree/v1.36.3/plugin/pkg/admission
 """
@@ -14,14 +14,12 @@ from typing import Any
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.kinds.quantities import amount
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 __all__ = ["admit_new", "keep_priority", "tolerate_lost_nodes"]
 
 _PODS = GroupResource("", "pods")
 _ACCOUNTS = GroupResource("", "serviceaccounts")
-_LIMIT_RANGES = GroupResource("", "limitranges")
 _PRIORITY_CLASSES = GroupResource("scheduling.k8s.io", "priorityclasses")
 _RUNTIME_CLASSES = GroupResource("node.k8s.io", "runtimeclasses")
 
@@ -31,7 +29,6 @@ _ACCESS_VOLUME = "kube-api-access-"
 _ACCESS_SECONDS = 3607
 _SUFFIX_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789"
 _LOST_NODE_SECONDS = 300
-_LIMITS_ANNOTATION = "kubernetes.io/limit-ranger"
 
 
 def admit_new(pod: Object, context: Context) -> None:
@@ -40,7 +37,6 @@ def admit_new(pod: Object, context: Context) -> None:
     Raises:
         StatusError: it may not be created.
     """
-    _apply_limits(pod, context)
     _give_account(pod, context)
     _give_priority(pod, context)
     tolerate_lost_nodes(pod)
@@ -200,54 +196,3 @@ def _refuse_overhead(pod: Object) -> None:
     if pod["spec"].get("overhead"):
         what = "Pod Overhead set without corresponding RuntimeClass defined Overhead"
         raise _refused(pod, f"pod rejected: {what}")
-
-
-def _apply_limits(pod: Object, context: Context) -> None:
-    """Give containers the defaults of their namespace's LimitRanges, and hold them to their bounds."""
-    ranges = list(context.list(_LIMIT_RANGES, pod["metadata"]["namespace"]))
-    limits = [limit for each in ranges for limit in each.get("spec", {}).get("limits") or []]
-    limits = [limit for limit in limits if limit.get("type") == "Container"]
-    changes = [change for limit in limits for change in _default_resources(pod, limit)]
-    if changes:
-        annotations = pod["metadata"].get("annotations") or {}
-        pod["metadata"]["annotations"] = {
-            **annotations,
-            _LIMITS_ANNOTATION: f"LimitRanger plugin set: {'; '.join(changes)}",
-        }
-    for limit in limits:
-        wrong = [why for _, container in _containers(pod) for why in _out_of_bounds(container, limit)]
-        if wrong:
-            wrong = list(dict.fromkeys(wrong))
-            raise _refused(pod, wrong[0] if len(wrong) == 1 else f"[{', '.join(wrong)}]")
-
-
-def _default_resources(pod: Object, limit: Mapping[str, Any]) -> Iterator[str]:
-    for kind, container in _containers(pod):
-        resources = container.setdefault("resources", {})
-        for field, default, word in (("requests", "defaultRequest", "request"), ("limits", "default", "limit")):
-            given = resources.get(field) or {}
-            added = {name: value for name, value in (limit.get(default) or {}).items() if name not in given}
-            if added:
-                resources[field] = {**given, **added}
-                yield f"{', '.join(sorted(added))} {word} for {kind} {container.get('name') or ''}"
-
-
-def _out_of_bounds(container: Mapping[str, Any], limit: Mapping[str, Any]) -> Iterator[str]:
-    resources = container.get("resources") or {}
-    requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
-    for name, bound in (limit.get("min") or {}).items():
-        what = f"minimum {name} usage per Container is {bound}"
-        if name not in requests:
-            yield f"{what}.  No request is specified"
-        elif amount(requests[name]) < amount(bound):
-            yield f"{what}, but request is {requests[name]}"
-        elif name in limits and amount(limits[name]) < amount(bound):
-            yield f"{what}, but limit is {limits[name]}"
-    for name, bound in (limit.get("max") or {}).items():
-        what = f"maximum {name} usage per Container is {bound}"
-        if name not in limits:
-            yield f"{what}.  No limit is specified"
-        elif amount(limits[name]) > amount(bound):
-            yield f"{what}, but limit is {limits[name]}"
-        elif name in requests and amount(requests[name]) > amount(bound):
-            yield f"{what}, but request is {requests[name]}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item
+from aiokube.testing.apiserver.kinds.fixed_metadata import keep_metadata
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .changes import validate_whole
@@ -34,6 +35,7 @@ def prepare_resize(new: Object, old: Object, context: Context) -> None:
     new["spec"] = {**rest, **sized}
     if "status" in old:
         new["status"] = old["status"]
+    keep_metadata(new, old)
 
 
 def validate_resize(new: Object, old: Object, context: Context) -> Iterator[FieldError]:

@@ -7,12 +7,12 @@ Source: https://github.com/kubernetes/component-helpers/blob/v0.36.3/resource/he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
-__all__ = ["total"]
+__all__ = ["Amounts", "total", "with_pod_level"]
 
 Amounts = dict[str, Quantity]
 
@@ -41,8 +41,18 @@ def total(spec: Mapping[str, Any], side: str) -> Amounts:
     return running
 
 
-def _amounts(container: Mapping[str, Any], side: str) -> Amounts:
-    given = (container.get("resources") or {}).get(side) or {}
+def with_pod_level(spec: Mapping[str, Any], side: str, counts: Callable[[str], bool]) -> Amounts:
+    """Return the amounts by resource, where those that the pod says itself go before those of its containers.
+
+    Args:
+        counts: whether a pod can say itself how much of a resource it asks for.
+    """
+    said = _amounts(spec, side)
+    return total(spec, side) | {name: quantity for name, quantity in said.items() if counts(name)}
+
+
+def _amounts(holder: Mapping[str, Any], side: str) -> Amounts:
+    given = (holder.get("resources") or {}).get(side) or {}
     return {name: parse(value) for name, value in given.items()}
 
 

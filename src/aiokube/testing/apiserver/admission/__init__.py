@@ -1,0 +1,10 @@
+"""What a namespace gives and what it does not let in: limit ranges and quotas.
+
+Functions on values: a `Change`, and what the namespace says about it. Where that is kept, and when it is asked
+for, is the business of `verbs`; that usage falls again when objects go is that of `controllers`.
+"""
+
+from .change import Change
+from .limit_ranges import LIMIT_RANGES, are_limited, check_limits, give_defaults
+
+__all__ = ["LIMIT_RANGES", "Change", "are_limited", "check_limits", "give_defaults"]

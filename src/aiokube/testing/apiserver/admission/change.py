@@ -1,0 +1,44 @@
+"""A change of an object, as admission sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiokube.testing.apiserver import errors
+from aiokube.testing.apiserver.errors import GroupResource, StatusError
+
+__all__ = ["Change", "Object"]
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become of an object.
+
+    Attributes:
+        resource: as the request names it.
+        old: what is there; None for an object that is new.
+    """
+
+    resource: GroupResource
+    subresource: str
+    new: Object
+    old: Mapping[str, Any] | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.old is None
+
+    @property
+    def namespace(self) -> str:
+        """Where the object is; "" for one that is in none."""
+        return self.new["metadata"].get("namespace") or ""
+
+    def refused(self, why: str) -> StatusError:
+        """Return the error for an object that may not become this."""
+        metadata = self.new["metadata"]
+        name = metadata.get("name") or metadata.get("generateName") or "Unknown"
+        return errors.forbidden(self.resource, name, why)
