@@ -14,6 +14,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 # What each example prints, in this order; other lines may stand between.
 PRINTS: dict[str, list[str]] = {
+    "controller.py": [r"bakery: 0 of 3 counters are open", r"bakery: 3 of 3 counters are open"],
     "quickstart.py": [
         r"connected +https://127\.0\.0\.1:\d+, Kubernetes v1\.36",
         r"discovered +\d{2,} kinds",
@@ -31,7 +32,7 @@ PRINTS: dict[str, list[str]] = {
 
 
 def test_every_example_is_run() -> None:
-    assert {path.name for path in EXAMPLES.glob("*.py")} == set(PRINTS)
+    assert {path.name for path in EXAMPLES.glob("*.py") if not path.name.startswith("test_")} == set(PRINTS)
 
 
 @pytest.mark.parametrize("example", PRINTS)
@@ -51,3 +52,17 @@ def test_an_example_says_what_it_does(example: str, tmp_path: Path) -> None:
     missing = [pattern for pattern in PRINTS[example] if not any(re.search(pattern, line) for line in lines)]
     assert missing == [], ran.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tests_among_the_examples_pass(tmp_path: Path) -> None:
+    """As in a project that has nothing but pytest-asyncio and aiokube."""
+    options = ["-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:cacheprovider", "-p", "no:cloudcoil"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(tmp_path), *options, str(EXAMPLES)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert re.search(r"\b3 passed\b", ran.stdout)

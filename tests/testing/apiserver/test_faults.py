@@ -84,6 +84,8 @@ def test_numbers_have_a_range(faults: Faults, numbers: dict[str, int]) -> None:
 def test_facts_are_known_ones(faults: Faults) -> None:
     with pytest.raises(TypeError, match="requests have no 'kind', but verb,"):
         faults.add(Fault.refuse(), kind="Pod")  # type: ignore[call-arg]  # what a user may write
+    with pytest.raises(ValueError, match="no request has the verb 'apply', but get,"):
+        faults.add(Fault.refuse(), verb={"get", "apply"})
 
 
 def test_a_status_is_kube_apiservers() -> None:

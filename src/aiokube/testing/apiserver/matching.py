@@ -10,11 +10,15 @@ from .access.request_info import RequestInfo
 __all__ = ["Facts", "checked", "matches"]
 
 
+_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "proxy")
+_METHODS = ("post", "put", "head", "options", "trace", "connect")  # and those that are verbs too
+
+
 class Facts(TypedDict, total=False):
     """What requests are to have in common; each a value, or several of which one fits. What is left out, fits all.
 
     Attributes:
-        verb: such as "list"; the method in small letters for what is no resource.
+        verb: such as "list"; apply is "patch"; the method in small letters for what is no resource.
         group: "" is the core group.
         resource: the plural.
         subresource: "" is the resource itself.
@@ -38,10 +42,15 @@ def checked(facts: Facts) -> Facts:
 
     Raises:
         TypeError: a name is none of theirs, which a type checker would have said.
+        ValueError: no request has this verb, so nothing would ever fit.
     """
     unknown = sorted(set(facts) - set(Facts.__annotations__))
     if unknown:
         raise TypeError(f"requests have no {unknown[0]!r}, but {', '.join(Facts.__annotations__)}")
+    verbs = facts.get("verb", ())
+    for verb in (verbs,) if isinstance(verbs, str) else verbs:
+        if verb not in (*_VERBS, *_METHODS):
+            raise ValueError(f"no request has the verb {verb!r}, but {', '.join(_VERBS)}; an apply is a patch")
     return facts
 
 
