@@ -121,4 +121,26 @@ CASES = [
         ),
         looks_at="spec.volumes",
     ),
+    case(
+        "pod-volumes-on-storage-systems",
+        *(
+            _sources(
+                iscsi={"targetPortal": "x", "iqn": name, "lun": 256, "chapAuthSession": True, "initiatorName": name}
+            )
+            for name in ("x", "iqn.2001-04.x:a,b", "eui.0123456789abcdef", "naa.1")
+        ),
+        _sources(iscsi={"targetPortal": "x", "iqn": "x iqn.2001-04.x:y", "lun": -1}),
+        _sources(fc={}, flocker={}, quobyte={"registry": "", "volume": ""}),
+        _sources(fc={"targetWWNs": ["a"], "wwids": ["b"]}),
+        _sources(fc={"targetWWNs": ["a"], "lun": 256}),
+        _sources(flocker={"datasetName": "a/b", "datasetUUID": "x"}),
+        *(
+            _sources(quobyte={"registry": registry, "volume": "v", "tenant": tenant})
+            for registry, tenant in (("a,b:c:d,[::1]:2", ""), ("a:1", "x" * 65), ("[::1]:2,a:b", "t"))
+        ),
+        _sources(flexVolume={"driver": "", "options": {"x.K8s.io/a": "", "ak8s.io/b": ""}}),
+        _sources(cinder={"volumeID": "x", "secretRef": {}}, gcePersistentDisk={"pdName": "x", "partition": 256}),
+        _sources(storageos={"volumeName": "A b", "volumeNamespace": "C", "secretRef": {}}),
+        _sources(awsElasticBlockStore={"volumeID": "x", "partition": -1}),
+    ),
 ]

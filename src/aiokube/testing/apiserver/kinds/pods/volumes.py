@@ -1,7 +1,5 @@
 """Volumes of pods, one source each.
 
-Sources that only old clusters have are asked for what they cannot do without.
-
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
 (validateVolumeSource)
 """
@@ -23,8 +21,8 @@ from aiokube.testing.apiserver.field_errors import (
     too_long,
 )
 from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.kinds import names, volume_claims
-from aiokube.testing.apiserver.kinds.checks import one_of, present
+from aiokube.testing.apiserver.kinds import names, storage_systems, volume_claims
+from aiokube.testing.apiserver.kinds.checks import matching, one_of, present
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
 from aiokube.testing.apiserver.kinds.quantities import amount
 
@@ -94,11 +92,10 @@ def _source(volume: Object, path: str, scope: Scope) -> Iterator[FieldError]:
         yield required(path, "must specify a volume type")
     for kind in given[:1]:
         at = child(path, _PATHS.get(kind, kind))
+        for field in _NEEDED.get(kind, ()):
+            yield from present(volume[kind].get(field), child(at, field))
         if validate := _SOURCES.get(kind):
             yield from validate(volume[kind], at)
-        for field in _NEEDED.get(kind, ()):
-            if not volume[kind].get(field):
-                yield required(child(at, field))
         yield from _whole(kind, volume, path, scope)
     for kind in given[1:]:
         yield forbidden(child(path, _SECOND_PATHS.get(kind, kind)), "may not specify more than 1 volume type")
@@ -197,6 +194,35 @@ def _ephemeral(source: Object, path: str) -> Iterator[FieldError]:
     yield from volume_claims.validate_spec(template.get("spec") or {}, child(at, "spec"))
 
 
+def _iscsi(source: Object, path: str) -> Iterator[FieldError]:
+    yield from present(source.get("targetPortal"), child(path, "targetPortal"))
+    yield from present(source.get("iqn"), child(path, "iqn"), _node_name)
+    yield from storage_systems.unit(source.get("lun") or 0, child(path, "lun"))
+    if source.get("secretRef") is None and (source.get("chapAuthDiscovery") or source.get("chapAuthSession")):
+        yield required(child(path, "secretRef"))
+    if source.get("initiatorName") is not None:
+        yield from matching(_node_name, source["initiatorName"], child(path, "initiatorname"))
+
+
+def _node_name(name: str) -> Iterator[str]:
+    if not name.startswith(("iqn", "eui", "naa")):
+        yield "must be valid format starting with iqn, eui, or naa"
+    elif not storage_systems.is_node_name(name):
+        yield "must be valid format"
+
+
+def _storage_os(source: Object, path: str) -> Iterator[FieldError]:
+    yield from present(source.get("volumeName"), child(path, "volumeName"), names.dns_label)
+    if source.get("volumeNamespace"):
+        yield from matching(names.dns_label, source["volumeNamespace"], child(path, "volumeNamespace"))
+    yield from _named_secret(source, path)
+
+
+def _named_secret(source: Object, path: str) -> Iterator[FieldError]:
+    if source.get("secretRef") is not None:
+        yield from present(source["secretRef"].get("name"), child(path, "secretRef", "name"))
+
+
 def _azure_disk(source: Object, path: str) -> Iterator[FieldError]:
     for field in ("diskName", "diskURI"):
         if not source.get(field):
@@ -221,7 +247,16 @@ _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "gitRepo": _git_repo,
     "secret": _secret,
     "nfs": _nfs,
+    "gcePersistentDisk": storage_systems.partition,
+    "awsElasticBlockStore": storage_systems.partition,
+    "iscsi": _iscsi,
+    "flocker": storage_systems.flocker,
+    "cinder": _named_secret,
+    "quobyte": storage_systems.quobyte,
+    "fc": storage_systems.fibre_channel,
+    "flexVolume": storage_systems.flex_volume,
     "azureDisk": _azure_disk,
+    "storageos": _storage_os,
     "downwardAPI": _downward_api,
     "configMap": _config_map,
     "projected": projected,
@@ -232,18 +267,15 @@ _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "gcePersistentDisk": ("pdName",),
     "awsElasticBlockStore": ("volumeID",),
-    "iscsi": ("targetPortal", "iqn"),
     "glusterfs": ("endpoints", "path"),
     "persistentVolumeClaim": ("claimName",),
     "rbd": ("monitors", "image"),
     "cinder": ("volumeID",),
     "cephfs": ("monitors",),
-    "flexVolume": ("driver",),
     "azureFile": ("secretName", "shareName"),
     "vsphereVolume": ("volumePath",),
     "photonPersistentDisk": ("pdID",),
     "portworxVolume": ("volumeID",),
-    "storageos": ("volumeName",),
     "scaleIO": ("gateway", "system", "volumeName"),
 }
 """Fields without which a source is nothing."""
