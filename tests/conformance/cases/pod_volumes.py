@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.case import Request, case, post
-from conformance.objects import pod
+from conformance.objects import CONTAINER, deployment, pod, pod_template
 
 __all__ = ["CASES"]
 
@@ -142,5 +142,33 @@ CASES = [
         _sources(cinder={"volumeID": "x", "secretRef": {}}, gcePersistentDisk={"pdName": "x", "partition": 256}),
         _sources(storageos={"volumeName": "A b", "volumeNamespace": "C", "secretRef": {}}),
         _sources(awsElasticBlockStore={"volumeID": "x", "partition": -1}),
+    ),
+    case(
+        "pod-volumes-with-files-that-overlap",
+        _sources(
+            configMap={"name": "m", "items": [{"key": "a", "path": "d"}, {"key": "b", "path": "d/e"}]},
+            secret={"secretName": "s", "items": [{"key": "a", "path": "d/"}, {"key": "b", "path": "d"}]},
+            downwardAPI={"items": [{"path": "a", "fieldRef": _NAME}, {"path": "ab", "fieldRef": _NAME}]},
+        ),
+        _projected(
+            {"configMap": {"name": "m", "items": [{"key": "a", "path": "d"}]}},
+            {"secret": {"name": "s", "items": [{"key": "a", "path": "d/e"}]}},
+            {"serviceAccountToken": {"path": "d/e/f", "expirationSeconds": 3600}},
+            {"clusterTrustBundle": {"name": "b", "path": "d"}},
+            {"podCertificate": {"signerName": "x.y/z", "keyType": "ED25519"}},
+        ),
+        post(
+            "apps/v1:deployments?dryRun=All",
+            deployment(
+                template=pod_template(
+                    schedulingGroup={"podGroupName": "g"},
+                    containers=[CONTAINER | {"lifecycle": {"stopSignal": "SIGTERM"}}],
+                    volumes=[
+                        {"name": "v", "projected": {"sources": [{"clusterTrustBundle": {"name": "b", "path": "d"}}]}}
+                    ],
+                )
+            ),
+        ),
+        looks_at="spec.volumes",
     ),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from .access.request_info import Attributes
@@ -76,12 +76,14 @@ class Facts:
 
     Args:
         user: who asks, as the UserInfo of authentication.k8s.io.
+        warn: takes what the headers Warning will say.
     """
 
-    def __init__(self, cluster: Cluster, *, user: Object, dry_run: bool) -> None:
+    def __init__(self, cluster: Cluster, *, user: Object, dry_run: bool, warn: Callable[[str], None]) -> None:
         self._cluster = cluster
         self._user = user
         self._dry_run = dry_run
+        self._warn = warn
 
     @property
     def user(self) -> str:
@@ -94,6 +96,9 @@ class Facts:
     @property
     def dry_run(self) -> bool:
         return self._dry_run
+
+    def warn(self, text: str) -> None:
+        self._warn(text)
 
     def now(self) -> str:
         return self._cluster.now()

@@ -38,6 +38,10 @@ class Context(Protocol):
     @property
     def dry_run(self) -> bool: ...
 
+    def warn(self, text: str) -> None:
+        """Say something in a header Warning, whatever becomes of the request."""
+        ...
+
     def now(self) -> str:
         """The server's time as metav1.Time: RFC 3339 in seconds, UTC, ending in Z."""
         ...

@@ -47,7 +47,8 @@ def create(cluster: Cluster, call: Call, obj: Object) -> Outcome:
 
 def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     """Store a new object whose managed fields are known; everything after is the same for POST, PUT and apply."""
-    resource, facts = call.resource, Facts(cluster, user=call.user.json, dry_run=call.dry_run)
+    resource = call.resource
+    facts = Facts(cluster, user=call.user.json, dry_run=call.dry_run, warn=call.warnings.append)
     admit_creation(cluster, call)
     confirm_rights(cluster, call, "create", obj, None)
     complete(cluster, change_of(call, obj, None))

@@ -54,7 +54,7 @@ def delete(cluster: Cluster, call: Call, options: DeleteOptions) -> Outcome:
     if stored is None:
         raise errors.not_found(resource.group_resource, call.name)
     obj = resource.codec.from_storage(stored.object())
-    facts = Facts(cluster, user=call.user.json, dry_run=options.dry_run)
+    facts = Facts(cluster, user=call.user.json, dry_run=options.dry_run, warn=call.warnings.append)
     _match(resource, obj, options)
     admit_deletion(call)
     if "deletionTimestamp" not in obj["metadata"]:

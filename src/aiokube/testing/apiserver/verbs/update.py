@@ -70,7 +70,7 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     if uid and uid != stored.uid:
         raise _other(call, uid, stored)
     new = transform(resource.codec.from_storage(stored.object()))
-    facts = Facts(cluster, user=call.user.json, dry_run=call.dry_run)
+    facts = Facts(cluster, user=call.user.json, dry_run=call.dry_run, warn=call.warnings.append)
     admit_update(cluster, call)
     confirm_rights(cluster, call, "update", new, live)
     complete(cluster, change_of(call, new, live))

@@ -16,6 +16,8 @@ from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.go_text import quoted
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
+from .annotations import MIRROR
+
 __all__ = ["admit_new", "keep_priority", "tolerate_lost_nodes"]
 
 _PODS = GroupResource("", "pods")
@@ -77,7 +79,7 @@ def _containers(pod: Object) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _give_account(pod: Object, context: Context) -> None:
     metadata, spec = pod["metadata"], pod["spec"]
-    if "kubernetes.io/config.mirror" in (metadata.get("annotations") or {}):
+    if MIRROR in (metadata.get("annotations") or {}):
         if spec.get("serviceAccountName"):
             raise _refused(pod, "a mirror pod may not reference service accounts")
         return

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item, key, required
+from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item, required
 from aiokube.testing.apiserver.kinds import internal, names
 from aiokube.testing.apiserver.kinds.checks import same
 from aiokube.testing.apiserver.kinds.metadata import validate_create
 from aiokube.testing.apiserver.kinds.rules import Object
 
+from .annotations import validate_pod_annotations
 from .containers import validate_images
 from .scheduling import validate_tolerations
-from .spec import validate_pod_annotations, validate_spec
+from .spec import validate_spec
 
-__all__ = ["validate_annotation_change", "validate_metadata_and_spec", "validate_spec_change", "validate_whole"]
+__all__ = ["validate_metadata_and_spec", "validate_spec_change", "validate_whole"]
 
 _MAY_CHANGE = (
     "`spec.containers[*].image`",
@@ -34,21 +35,6 @@ def validate_whole(pod: Object) -> Iterator[FieldError]:
     """Return what is wrong with a pod that is there already: kube-apiserver looks at its metadata once more."""
     yield from validate_create(pod, namespaced=True, name_rule=_name)
     yield from validate_metadata_and_spec(pod)
-
-
-def validate_annotation_change(new: Object, old: Object) -> Iterator[FieldError]:
-    """Refuse changes of the annotations that may not change."""
-    now, before = new["metadata"].get("annotations") or {}, old["metadata"].get("annotations") or {}
-    for name in [*before, *(name for name in now if name not in before)]:
-        if now.get(name) == before.get(name):
-            continue
-        done = "remove or update" if name in before else "add"
-        path = key("metadata.annotations", name)
-        if name.startswith("container.apparmor.security.beta.kubernetes.io/"):
-            yield forbidden(path, f"may not {done} AppArmor annotations")
-        if name == "kubernetes.io/config.mirror":
-            yield forbidden(path, f"may not {done} mirror pod annotation")
-    yield from validate_pod_annotations(now, new["spec"], "metadata.annotations")
 
 
 def _name(name: str, prefix: bool) -> list[str]:

@@ -32,7 +32,6 @@ from .security import validate_container_security
 
 __all__ = [
     "PULL_POLICIES",
-    "each",
     "validate_containers",
     "validate_ephemeral_containers",
     "validate_images",
@@ -63,13 +62,6 @@ _NOT_EPHEMERAL = (
     "startupProbe",
     "lifecycle",
 )
-
-
-def each(spec: Object, path: str) -> Iterator[tuple[Object, str]]:
-    """Return all containers of a pod with their paths, in the order in which they are started."""
-    for name in ("initContainers", "containers", "ephemeralContainers"):
-        for index, container in enumerate(spec.get(name) or []):
-            yield container, item(child(path, name), index)
 
 
 def validate_containers(containers: Sequence[Object], path: str, scope: Scope) -> Iterator[FieldError]:

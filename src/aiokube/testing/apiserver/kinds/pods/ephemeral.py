@@ -13,12 +13,12 @@ from aiokube.testing.apiserver.go_text import quoted
 from aiokube.testing.apiserver.kinds import internal
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
-from .changes import validate_annotation_change, validate_whole
+from .annotations import MIRROR, validate_annotation_change
+from .changes import validate_whole
 
 __all__ = ["prepare_ephemeral_containers", "validate_ephemeral_update"]
 
 _PATH = "spec.ephemeralContainers"
-_MIRROR = "kubernetes.io/config.mirror"
 
 
 def prepare_ephemeral_containers(new: Object, old: Object, context: Context) -> None:
@@ -32,7 +32,7 @@ def prepare_ephemeral_containers(new: Object, old: Object, context: Context) -> 
 
 
 def validate_ephemeral_update(new: Object, old: Object, context: Context) -> Iterator[FieldError]:
-    if _MIRROR in (old["metadata"].get("annotations") or {}):
+    if MIRROR in (old["metadata"].get("annotations") or {}):
         yield forbidden("", "static pods do not support ephemeral containers")
         return
     yield from validate_whole(new)

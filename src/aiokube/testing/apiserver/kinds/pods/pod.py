@@ -12,13 +12,11 @@ from aiokube.testing.apiserver.field_errors import FieldError, forbidden
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Part, Rules
 
 from .admission import admit_new, keep_priority, tolerate_lost_nodes
-from .changes import (
-    validate_annotation_change,
-    validate_metadata_and_spec,
-    validate_spec_change,
-    validate_whole,
-)
+from .annotations import validate_annotation_change
+from .changes import validate_metadata_and_spec, validate_spec_change, validate_whole
 from .ephemeral import prepare_ephemeral_containers, validate_ephemeral_update
+from .features import drop_disabled
+from .profiles import fill_app_armor, validate_profiles_agree
 from .quality import quality_of_service
 from .resizing import prepare_resize, validate_resize
 from .status import complete_status, validate_pod_status
@@ -65,9 +63,15 @@ class PodRules(Rules):
     def prepare_create(self, new: Object, context: Context) -> None:
         spec = new["spec"]
         new["status"] = {"phase": "Pending", "qosClass": quality_of_service(spec)}
+        drop_disabled(new)
         if spec.get("schedulingGates"):
             new["status"]["conditions"] = [_gated(context.now())]
         _select_by_own_labels(spec, new["metadata"].get("labels") or {})
+        for warning in fill_app_armor(new):
+            context.warn(warning)
+
+    def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        drop_disabled(new)
 
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
         spec = new["spec"]
@@ -76,6 +80,7 @@ class PodRules(Rules):
             yield forbidden("spec.ephemeralContainers", "cannot be set on create")
         if spec.get("nodeName") and spec.get("schedulingGates"):
             yield forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared")
+        yield from validate_profiles_agree(new["metadata"].get("annotations") or {}, spec, "spec")
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterator[FieldError]:
         yield from validate_whole(new)

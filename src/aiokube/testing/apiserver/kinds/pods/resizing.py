@@ -12,12 +12,12 @@ from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden,
 from aiokube.testing.apiserver.kinds.fixed_metadata import keep_metadata
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
+from .annotations import MIRROR
 from .changes import validate_whole
 from .quality import quality_of_service
 
 __all__ = ["prepare_resize", "validate_resize"]
 
-_MIRROR = "kubernetes.io/config.mirror"
 _LISTS = ("containers", "initContainers")
 _SIZED = ("cpu", "memory")
 
@@ -39,7 +39,7 @@ def prepare_resize(new: Object, old: Object, context: Context) -> None:
 
 
 def validate_resize(new: Object, old: Object, context: Context) -> Iterator[FieldError]:
-    if _MIRROR in (old["metadata"].get("annotations") or {}):
+    if MIRROR in (old["metadata"].get("annotations") or {}):
         yield forbidden("", "static pods cannot be resized")
         return
     if (old["spec"].get("os") or {}).get("name") == "windows":

@@ -12,18 +12,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from aiokube.testing.apiserver.field_errors import FieldError, child, duplicate, invalid, item, required, too_long
+from aiokube.testing.apiserver.field_errors import FieldError, child, duplicate, invalid, item, required
 from aiokube.testing.apiserver.kinds import internal, names
 from aiokube.testing.apiserver.kinds.checks import one_of
 
-from .paths import descending
+from .profiles import validate_app_armor, validate_seccomp
+from .windows import validate_windows_options
 
 __all__ = ["validate_container_security", "validate_pod_security"]
 
 Object = Mapping[str, Any]
 
-_PROFILES = ("Localhost", "RuntimeDefault", "Unconfined")
-_PROFILE_LIMIT = 4095
 _SYSCTL_SEGMENT = "[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _SYSCTL = rf"({_SYSCTL_SEGMENT}[\./])*{_SYSCTL_SEGMENT}"
 _SYSCTL_LIMIT = 253
@@ -46,10 +45,11 @@ def validate_container_security(context: Object | None, path: str, *, host_users
         yield from one_of(context["procMount"], ("Default", "Unmasked"), child(path, "procMount"))
         if host_users and context["procMount"] == "Unmasked":
             yield invalid(child(path, "procMount"), "Unmasked", "`hostUsers` must be false to use `Unmasked`")
-    yield from _seccomp(context.get("seccompProfile"), child(path, "seccompProfile"))
+    yield from validate_seccomp(context.get("seccompProfile"), child(path, "seccompProfile"))
     if context.get("allowPrivilegeEscalation") is False:
         yield from _escalations(context, path)
-    yield from _app_armor(context.get("appArmorProfile"), child(path, "appArmorProfile"))
+    yield from validate_windows_options(context.get("windowsOptions"), child(path, "windowsOptions"))
+    yield from validate_app_armor(context.get("appArmorProfile"), child(path, "appArmorProfile"))
 
 
 def validate_pod_security(context: Object | None, spec: Object, path: str) -> Iterator[FieldError]:
@@ -70,8 +70,9 @@ def validate_pod_security(context: Object | None, spec: Object, path: str) -> It
     yield from _sysctls(context.get("sysctls") or [], spec, child(path, "sysctls"))
     policy = context.get("fsGroupChangePolicy")
     yield from one_of(policy, ("Always", "OnRootMismatch"), child(path, "fsGroupChangePolicy"))
-    yield from _seccomp(context.get("seccompProfile"), child(path, "seccompProfile"))
-    yield from _app_armor(context.get("appArmorProfile"), child(path, "appArmorProfile"))
+    yield from validate_seccomp(context.get("seccompProfile"), child(path, "seccompProfile"))
+    yield from validate_windows_options(context.get("windowsOptions"), child(path, "windowsOptions"))
+    yield from validate_app_armor(context.get("appArmorProfile"), child(path, "appArmorProfile"))
     policy = context.get("supplementalGroupsPolicy")
     yield from one_of(policy, ("Merge", "Strict"), child(path, "supplementalGroupsPolicy"))
     policy = context.get("seLinuxChangePolicy")
@@ -98,44 +99,6 @@ def _escalations(context: Object, path: str) -> Iterator[FieldError]:
         if capability == "CAP_SYS_ADMIN":
             what = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
             yield invalid(path, shown, what)
-
-
-def _seccomp(profile: Object | None, path: str) -> Iterator[FieldError]:
-    if profile is None:
-        return
-    kind, local = profile.get("type") or "", profile.get("localhostProfile")
-    if not kind:
-        yield required(child(path, "type"), "type is required when seccompProfile is set")
-    else:
-        yield from one_of(kind, _PROFILES, child(path, "type"))
-    if kind != "Localhost":
-        if local is not None:
-            shown = internal.shown("SeccompProfile", profile)
-            yield invalid(child(path, "localhostProfile"), shown, "can only be set when seccomp type is Localhost")
-    elif local is None:
-        yield required(child(path, "localhostProfile"), "must be set when seccomp type is Localhost")
-    else:
-        yield from descending(local, child(path, "localhostProfile"))
-
-
-def _app_armor(profile: Object | None, path: str) -> Iterator[FieldError]:
-    if profile is None:
-        return
-    kind, local, at = profile.get("type") or "", profile.get("localhostProfile"), child(path, "localhostProfile")
-    if not kind:
-        yield required(child(path, "type"), "type is required when appArmorProfile is set")
-    elif kind not in _PROFILES:
-        yield from one_of(kind, _PROFILES, child(path, "type"))
-    elif kind != "Localhost":
-        if local is not None:
-            yield invalid(at, local, "can only be set when AppArmor type is Localhost")
-    elif not local:
-        yield required(at, "must be set when AppArmor type is Localhost")
-    else:
-        if local != local.strip():
-            yield invalid(at, local, "must not be padded with whitespace")
-        if len(local.encode()) > _PROFILE_LIMIT:
-            yield too_long(at, _PROFILE_LIMIT)
 
 
 def _sysctls(sysctls: Sequence[Object], spec: Object, path: str) -> Iterator[FieldError]:

@@ -1,7 +1,5 @@
 """Specs of pods, and the templates that have them.
 
-Pods for Windows and the certificates of pods are not looked into.
-
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go (ValidatePodSpec,
 ValidatePodTemplateSpec)
 """
@@ -19,7 +17,6 @@ from aiokube.testing.apiserver.field_errors import (
     forbidden,
     invalid,
     item,
-    key,
     not_found,
     required,
     too_long,
@@ -28,14 +25,18 @@ from aiokube.testing.apiserver.kinds import internal, ip_addresses, names
 from aiokube.testing.apiserver.kinds.checks import matching, one_of, present
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
 
-from .containers import each, validate_containers, validate_ephemeral_containers, validate_init_containers
+from .annotations import validate_pod_annotations
+from .containers import validate_containers, validate_ephemeral_containers, validate_init_containers
+from .profiles import validate_profiles_agree
 from .resources import validate_pod_resources, validate_resources
 from .scheduling import validate_affinity, validate_gates, validate_spread, validate_tolerations
 from .scope import Scope
 from .security import validate_pod_security
 from .volumes import usable, validate_volumes
+from .walk import each
+from .windows import is_for_windows, validate_host_processes, validate_operating_system
 
-__all__ = ["RESTART_POLICIES", "validate_pod_annotations", "validate_spec", "validate_template"]
+__all__ = ["RESTART_POLICIES", "validate_spec", "validate_template"]
 
 Object = Mapping[str, Any]
 
@@ -47,8 +48,6 @@ _SEARCHES_LIMIT = 32
 _SEARCH_LIST_LIMIT = 2048
 _HOSTNAME_LIMIT = 64
 _HIGHEST_INT32 = 2**31 - 1
-_DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
-_MIRROR = "kubernetes.io/config.mirror"
 
 
 def validate_template(template: Object, path: str) -> Iterator[FieldError]:
@@ -56,20 +55,12 @@ def validate_template(template: Object, path: str) -> Iterator[FieldError]:
     metadata, spec = template.get("metadata") or {}, template.get("spec") or {}
     yield from validate_labels(metadata.get("labels"), child(path, "labels"))
     yield from validate_annotations(metadata.get("annotations"), child(path, "annotations"))
-    yield from validate_pod_annotations(metadata.get("annotations") or {}, spec, child(path, "annotations"))
+    annotations = metadata.get("annotations") or {}
+    yield from validate_pod_annotations(annotations, spec, child(path, "annotations"))
     yield from validate_spec(spec, child(path, "spec"))
+    yield from validate_profiles_agree(annotations, spec, child(path, "spec"))
     if spec.get("ephemeralContainers"):
         yield forbidden(child(path, "spec", "ephemeralContainers"), "ephemeral containers not allowed in pod template")
-
-
-def validate_pod_annotations(annotations: Mapping[str, str], spec: Object, path: str) -> Iterator[FieldError]:
-    """Return what is wrong with the annotations that mean something in a pod."""
-    if _MIRROR in annotations and not spec.get("nodeName"):
-        what = "must set spec.nodeName if mirror pod annotation is set"
-        yield invalid(key(path, _MIRROR), annotations[_MIRROR], what)
-    cost = annotations.get(_DELETION_COST)
-    if cost is not None and not _is_int32(cost):
-        yield invalid(key(path, _DELETION_COST), cost, "must be a 32bit integer")
 
 
 def validate_spec(spec: Object, path: str, *, is_pod: bool = False, name: str = "") -> Iterator[FieldError]:
@@ -113,7 +104,11 @@ def _containers(spec: Object, path: str, scope: Scope) -> Iterator[FieldError]:
 def _node(spec: Object, path: str, scope: Scope) -> Iterator[FieldError]:
     """What the pod asks of its node."""
     if spec.get("resources") is not None:
-        yield from validate_pod_resources(spec, child(path, "resources"), scope.claims)
+        at = child(path, "resources")
+        if is_for_windows(spec):
+            yield forbidden(at, "may not be set for a windows pod")
+        else:
+            yield from validate_pod_resources(spec, at, scope.claims)
     if spec.get("hostNetwork"):
         yield from _host_ports(spec.get("containers") or [], child(path, "containers"), scope)
     yield from one_of(spec.get("restartPolicy"), RESTART_POLICIES, child(path, "restartPolicy"), needed=True)
@@ -145,6 +140,7 @@ def _scheduling(spec: Object, path: str) -> Iterator[FieldError]:
     yield from validate_gates(spec.get("schedulingGates") or [], child(path, "schedulingGates"))
     constraints = spec.get("topologySpreadConstraints") or []
     yield from validate_spread(constraints, child(path, "topologySpreadConstraints"))
+    yield from validate_host_processes(spec, path)
 
 
 def _host(spec: Object, path: str) -> Iterator[FieldError]:
@@ -190,29 +186,13 @@ def _identity(spec: Object, path: str) -> Iterator[FieldError]:
     yield from one_of(preemption, ("PreemptLowerPriority", "Never"), child(path, "preemptionPolicy"))
     if spec.get("overhead"):
         yield from validate_resources({"limits": spec["overhead"]}, child(path, "overhead"), frozenset())
-    if spec.get("os") is not None:
-        yield from _operating_system(spec, path)
+    yield from validate_operating_system(spec, path)
 
 
 def _named(spec: Object, path: str, fields: Sequence[str]) -> Iterator[FieldError]:
     for field in fields:
         if spec.get(field):
             yield from matching(names.dns_subdomain, spec[field], child(path, field))
-
-
-def _operating_system(spec: Object, path: str) -> Iterator[FieldError]:
-    name = spec["os"].get("name") or ""
-    if not name:
-        yield required(child(path, "os", "name"))
-    else:
-        yield from one_of(name, ("linux", "windows"), child(path, "os"))
-    if name != "linux":
-        return
-    contexts = [(spec, path), *each(spec, path)]
-    for holder, at in contexts:
-        if (holder.get("securityContext") or {}).get("windowsOptions") is not None:
-            what = "windows options cannot be set for a linux pod"
-            yield forbidden(child(at, "securityContext", "windowsOptions"), what)
 
 
 def _host_ports(containers: Sequence[Object], path: str, scope: Scope) -> Iterator[FieldError]:
@@ -283,12 +263,3 @@ def _files_of_keys(spec: Object, path: str) -> Iterator[FieldError]:
                 yield not_found(where, name)
             elif volumes[name].get("emptyDir") is None:
                 yield invalid(where, name, "referenced volume must be of type emptyDir")
-
-
-def _is_int32(text: str) -> bool:
-    # As strconv reads it, but for a plus and zeros ahead, which it is then told apart from.
-    try:
-        value = int(text)
-    except ValueError:
-        return False
-    return str(value) == text and -(2**31) <= value <= _HIGHEST_INT32

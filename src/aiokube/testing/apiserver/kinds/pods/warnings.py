@@ -1,7 +1,5 @@
 """What is said of pods and templates that are taken, though they may not do what their writer wants.
 
-Files that cover each other in volumes are not looked for, nor profiles of AppArmor in annotations.
-
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/api/pod/warnings.go
 """
 
@@ -15,7 +13,9 @@ from aiokube.testing.apiserver.go_text import quoted
 from aiokube.testing.apiserver.kinds import ip_addresses, names
 from aiokube.testing.apiserver.kinds.quantities import is_whole
 
-from .containers import each
+from . import profiles
+from .overlaps import overlaps
+from .walk import each
 
 __all__ = ["claim_warnings", "hostname_warnings", "pod_warnings", "template_warnings"]
 
@@ -47,7 +47,6 @@ _OLD_VOLUMES = {
     "cephfs": ("cephfs", "deprecated in v1.28, non-functional in v1.31+"),
     "rbd": ("rbd", "deprecated in v1.28, non-functional in v1.31+"),
 }
-_SECCOMP = "seccomp.security.alpha.kubernetes.io"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
@@ -84,6 +83,7 @@ def _warnings(pod: Object, path: str) -> Iterator[str]:
         if name in annotations:
             yield f"{key(child(path, 'metadata', 'annotations'), name)}: {what}"
     yield from _volumes(spec.get("volumes") or [], child(at, "volumes"))
+    yield from overlaps(spec.get("volumes") or [])
     yield from _twice(spec.get("hostAliases") or [], "ip", child(at, "hostAliases"))
     yield from _twice(spec.get("imagePullSecrets") or [], "name", child(at, "imagePullSecrets"))
     for index, secret in enumerate(spec.get("imagePullSecrets") or []):
@@ -91,9 +91,12 @@ def _warnings(pod: Object, path: str) -> Iterator[str]:
             yield f'{child(item(child(at, "imagePullSecrets"), index), "name")}: invalid empty name ""'
     yield from _fractions(spec.get("overhead") or {}, child(at, "overhead"))
     noted = child(path, "metadata", "annotations")
-    yield from _seccomp(spec, annotations, f"{_SECCOMP}/pod", noted)
+    yield from _seccomp(spec, annotations, profiles.SECCOMP_OF_POD, noted)
     for container, where in each(spec, at):
-        yield from _seccomp(container, annotations, f"container.{_SECCOMP}/{container.get('name') or ''}", noted)
+        name = container.get("name") or ""
+        yield from _seccomp(container, annotations, profiles.SECCOMP_OF_CONTAINER + name, noted)
+        if path:  # of a pod it is said when its fields are filled from its annotations
+            yield from _app_armor(container, spec, annotations, key(noted, profiles.APP_ARMOR + name))
         yield from _container(container, where)
     yield from _ports(spec, at)
     if (spec.get("terminationGracePeriodSeconds") or 0) < 0:
@@ -110,6 +113,15 @@ def _seccomp(holder: Object, annotations: Object, name: str, path: str) -> Itera
     """Return what is said of a profile in an annotation, where none stands in the field that has come for it."""
     if name in annotations and (holder.get("securityContext") or {}).get("seccompProfile") is None:
         yield f'{key(path, name)}: non-functional in v1.27+; use the "seccompProfile" field instead'
+
+
+def _app_armor(container: Object, spec: Object, annotations: Object, path: str) -> Iterator[str]:
+    text = annotations.get(profiles.APP_ARMOR + (container.get("name") or ""))
+    if text is None or (container.get("securityContext") or {}).get("appArmorProfile") is not None:
+        return
+    of_pod = (spec.get("securityContext") or {}).get("appArmorProfile")
+    if of_pod is None or of_pod != profiles.app_armor_of(text):
+        yield profiles.app_armor_warning(path)
 
 
 def _node_labels(spec: Object, path: str) -> Iterator[str]:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from aiokube.testing.apiserver.field_errors import FieldError, invalid, not_supported, required
 from aiokube.testing.apiserver.kinds.checks import not_negative, one_of
 from aiokube.testing.apiserver.kinds.pods.warnings import hostname_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .cron_schedules import is_time_zone, problem
 from .job_spec import job_warnings, validate_job_spec
+from .templates import TemplateRules
 
 __all__ = ["CronJobRules"]
 
@@ -26,7 +28,9 @@ _ZONE_PART = re.compile(r"(?!-|\.\.?$)[A-Za-z._0-9+-]{1,14}")
 _JOB = "spec.jobTemplate.spec"
 
 
-class CronJobRules(Rules):
+class CronJobRules(TemplateRules):
+    template_path: ClassVar[tuple[str, ...]] = ("spec", "jobTemplate", "spec", "template")
+
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
         name = new["metadata"].get("name") or ""
         yield from _spec(new["spec"], {})

@@ -16,10 +16,11 @@ from aiokube.testing.apiserver.kinds.checks import immutable, not_negative, show
 from aiokube.testing.apiserver.kinds.defaults.workloads import TEMPLATE_GENERATION
 from aiokube.testing.apiserver.kinds.pods.spec import validate_template
 from aiokube.testing.apiserver.kinds.pods.warnings import template_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .replicas import validate_counts, validate_endless, validate_not_rolled_back
 from .rollouts import at_most_all, is_zero, number_or_share
+from .templates import TemplateRules
 
 __all__ = ["DaemonSetRules"]
 
@@ -36,13 +37,15 @@ _COUNTS = (
 )
 
 
-class DaemonSetRules(Rules):
+class DaemonSetRules(TemplateRules):
     blank: ClassVar[Object] = {"metadata": {"annotations": {TEMPLATE_GENERATION: "0"}}}
 
     def prepare_create(self, new: Object, context: Context) -> None:
+        super().prepare_create(new, context)
         _count_template(new, max(_template_generation(new), 1))
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
         changed = new["spec"].get("template") != old["spec"].get("template")
         _count_template(new, _template_generation(old) + changed)
 

@@ -14,7 +14,7 @@ from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden,
 from aiokube.testing.apiserver.kinds import internal, label_selectors
 from aiokube.testing.apiserver.kinds.checks import immutable, not_negative
 from aiokube.testing.apiserver.kinds.pods.warnings import hostname_warnings, template_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .replicas import (
     validate_counts,
@@ -24,6 +24,7 @@ from .replicas import (
     validate_selector,
 )
 from .rollouts import at_most_all, is_zero, number_or_share
+from .templates import TemplateRules
 
 __all__ = ["DeploymentRules"]
 
@@ -40,7 +41,7 @@ _COUNTS = (
 _OF_ALL = ("updatedReplicas", "readyReplicas", "availableReplicas")
 
 
-class DeploymentRules(Rules):
+class DeploymentRules(TemplateRules):
     blank: ClassVar[Object] = {"spec": {"replicas": 0}}
     reset_fields: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "": ("status",),

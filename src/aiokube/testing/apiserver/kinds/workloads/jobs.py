@@ -15,10 +15,11 @@ from aiokube.testing.apiserver.kinds import internal, label_selectors, names
 from aiokube.testing.apiserver.kinds.checks import immutable, same, shown
 from aiokube.testing.apiserver.kinds.metadata import validate_create
 from aiokube.testing.apiserver.kinds.pods.warnings import hostname_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .job_spec import job_warnings, validate_job_spec
 from .job_status import validate_job_status
+from .templates import TemplateRules
 
 __all__ = ["JobRules"]
 
@@ -28,7 +29,7 @@ _SELECTED = "batch.kubernetes.io/controller-uid"
 _SCHEDULING = ("nodeSelector", "tolerations", "schedulingGates")
 
 
-class JobRules(Rules):
+class JobRules(TemplateRules):
     default_propagation = "Orphan"
     orphaning_warning = (
         "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them "
@@ -42,11 +43,13 @@ class JobRules(Rules):
         return f'field label "{label}" not supported for Job'
 
     def prepare_create(self, new: Object, context: Context) -> None:
+        super().prepare_create(new, context)
         if not new["spec"].get("manualSelector"):
             _select_own_pods(new)
         _label_as_pods(new)
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
         _label_as_pods(new)
 
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:

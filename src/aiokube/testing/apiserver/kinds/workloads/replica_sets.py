@@ -16,9 +16,10 @@ from aiokube.testing.apiserver.kinds import label_selectors
 from aiokube.testing.apiserver.kinds.checks import immutable, not_negative
 from aiokube.testing.apiserver.kinds.pods.spec import validate_template
 from aiokube.testing.apiserver.kinds.pods.warnings import hostname_warnings, template_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .replicas import validate_counts, validate_not_more, validate_selected_template, validate_selector
+from .templates import TemplateRules
 
 __all__ = ["PodTemplateRules", "ReplicaSetRules", "ReplicationControllerRules"]
 
@@ -26,7 +27,7 @@ _COUNTS = ("replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplic
 _OF_ALL = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
 
 
-class ReplicaSetRules(Rules):
+class ReplicaSetRules(TemplateRules):
     blank: ClassVar[Object] = {"spec": {"replicas": 0}}
 
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
@@ -55,7 +56,7 @@ class ReplicaSetRules(Rules):
         return _warnings(new, old, (new["spec"].get("template") or {}))
 
 
-class ReplicationControllerRules(Rules):
+class ReplicationControllerRules(TemplateRules):
     default_propagation = "Orphan"
     field_labels: ClassVar[Mapping[str, Callable[[Object], str]]] = {
         "status.replicas": lambda controller: str((controller.get("status") or {}).get("replicas") or 0),
@@ -89,7 +90,9 @@ class ReplicationControllerRules(Rules):
         return _warnings(new, old, (new["spec"].get("template") or {}))
 
 
-class PodTemplateRules(Rules):
+class PodTemplateRules(TemplateRules):
+    template_path: ClassVar[tuple[str, ...]] = ("template",)
+
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
         return validate_template(new.get("template") or {}, "template")
 

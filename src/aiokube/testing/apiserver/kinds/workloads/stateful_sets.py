@@ -14,9 +14,10 @@ from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden,
 from aiokube.testing.apiserver.kinds import internal, label_selectors, names, volume_claims
 from aiokube.testing.apiserver.kinds.checks import matching, not_negative, one_of, same, shown
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
-from aiokube.testing.apiserver.kinds.pods.spec import validate_pod_annotations, validate_template
+from aiokube.testing.apiserver.kinds.pods.annotations import validate_pod_annotations
+from aiokube.testing.apiserver.kinds.pods.spec import validate_template
 from aiokube.testing.apiserver.kinds.pods.warnings import claim_warnings, template_warnings
-from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .replicas import (
     validate_counts,
@@ -25,6 +26,7 @@ from .replicas import (
     validate_not_rolled_back,
     validate_selector,
 )
+from .templates import TemplateRules
 
 __all__ = ["StatefulSetRules"]
 
@@ -49,13 +51,15 @@ _COUNTS = (
 _OF_ALL = ("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas")
 
 
-class StatefulSetRules(Rules):
+class StatefulSetRules(TemplateRules):
     blank: ClassVar[Object] = {"spec": {"replicas": 0}}
 
     def prepare_create(self, new: Object, context: Context) -> None:
+        super().prepare_create(new, context)
         _drop_max_unavailable(new)
 
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
+        super().prepare_update(new, old, context)
         _drop_max_unavailable(new)
 
     def validate_create(self, new: Object, context: Context) -> Iterator[FieldError]:
