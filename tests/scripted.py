@@ -92,6 +92,10 @@ class Exchange:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
+    def turn_away(self) -> None:
+        """Read nothing any more: not even that the connection ends is noticed."""
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined]  # a writer's transport is a whole one
+
     async def gone(self) -> None:
         """Wait until the client has closed the connection; what it may still send is lost."""
         with contextlib.suppress(ConnectionError):
@@ -177,7 +181,7 @@ class ScriptedServer:
         except Exception as error:  # noqa: BLE001 raised again where the test sees it
             self._failures.append(error)
         finally:
-            writer.close()
+            writer.transport.abort()  # over TLS, closing would wait for what a client does
 
     def _next_script(self, request: ScriptedRequest) -> Script:
         if self._scripts:

@@ -387,3 +387,25 @@ async def test_the_real_servers_authority_is_the_only_one(kube_server: KubeServe
     configuration.ssl_ca_cert, configuration.ssl_ca_cert_data = None, OTHER.pem
     with pytest.raises(aiohttp.ClientConnectorCertificateError):
         await ask(configuration)
+
+
+# --- farewell
+
+
+async def test_a_stream_that_was_closed_does_not_wait_for_the_servers_farewell(tmp_path: Path) -> None:
+    """Its socket is closed when the client is, though the server says nothing any more."""
+
+    async def begins_and_turns_away(exchange: Exchange) -> None:
+        await exchange.start()
+        await exchange.chunk(b"{}")
+        exchange.turn_away()
+
+    async with serving(pki.server(AUTHORITY), tmp_path) as server:
+        server.play(begins_and_turns_away)
+        async with ApiClient(trusting(server)) as api:
+            stream = await api.stream(READ)
+            assert stream.connection is not None
+            assert stream.connection.transport is not None
+            socket = stream.connection.transport.get_extra_info("socket")
+            stream.close()
+        assert socket.fileno() == -1

@@ -4,6 +4,7 @@
 - no silent repetition: aiohttp resends PUT and DELETE on a lost connection (`_retry_connection`);
 - one connector without a limit: ordinary requests are bounded by a semaphore of ours, streams are not, so that
   watches cannot starve requests;
+- connections end at once when they are closed (see `connector`);
 - TCP looks after connections that are silent by right.
 """
 
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from aiokube.client.configuration import Configuration
+from aiokube.client.connector import Connector
 from aiokube.client.proxies import proxy_for
 from aiokube.client.secret import Secret
 
@@ -52,7 +54,7 @@ def open_pool(configuration: Configuration, base: str, tls: ssl.SSLContext | boo
     if configuration.tls_server_name:
         arguments["server_hostname"] = configuration.tls_server_name
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
+        connector=Connector(
             limit=0,
             ssl=tls,
             keepalive_timeout=_KEEPALIVE,

@@ -104,7 +104,7 @@ class RestClient:
         return response
 
     async def close(self) -> None:
-        """Close every connection; requests after this are refused. Closing again does nothing."""
+        """Close every connection and its socket; requests after this are refused. Closing again does nothing."""
         await self._end(_State.CLOSED)
 
     async def disconnect(self) -> None:
