@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, delete, get, merge, post, put
+from conformance.case import case, delete, get, merge, post, put, until
 
 __all__ = ["CASES"]
 
@@ -97,6 +97,7 @@ CASES = [
     case(
         "quota-lives",
         post("resourcequotas", _quota(hard={"pods": "5", "requests.cpu": "2", "limits.cpu": "1"})),
+        until("resourcequotas/a", says='"used"'),
         merge("resourcequotas/a/status", {"status": {"hard": {"pods": "5"}, "used": {"pods": "1.5"}}}),
         merge("resourcequotas/a", {"spec": {"scopes": ["BestEffort"], "hard": None}}),
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, get, merge, post
+from conformance.case import case, get, merge, post, until
 from conformance.objects import configmap, deployment, job, pod, service
 
 __all__ = ["CASES"]
@@ -53,12 +53,15 @@ _OBJECTS: dict[str, tuple[str, Any]] = {
     "endpoints": ("endpoints", {"metadata": {"name": "a"}}),
 }
 
+# What a controller puts there.
+_AWAITED = {"resourcequotas": "pods: 0/1"}
+
 CASES = [
     *(
         case(
             f"table-of-{name}",
             post(path, value),
-            get(f"{path}/a", accept=_TABLE),
+            until(f"{path}/a", says=_AWAITED.get(name, ""), accept=_TABLE),
             get(f"{path}?fieldSelector=metadata.name=a", accept=_TABLE),
         )
         for name, (path, value) in _OBJECTS.items()

@@ -41,7 +41,7 @@ class ControlPlane:
 
     Args:
         controllers: "default" (namespaces, garbage collection, service accounts, root CA, aggregated cluster
-            roles), "all" that kube-controller-manager has, or "none". Without a kube-controller-manager in
+            roles, quotas), "all" that kube-controller-manager has, or "none". Without a kube-controller-manager in
             KUBEBUILDER_ASSETS, "default" is "none".
         api_server_flags: more flags for kube-apiserver; a scalar given here wins.
         etcd_flags: more flags for etcd.

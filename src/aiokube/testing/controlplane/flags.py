@@ -15,11 +15,11 @@ Controllers = Literal["default", "all", "none"]
 ETCD_SOCKET = "etcd.sock"
 
 # Without these a deleted namespace stays Terminating for ever, owned objects outlive their owners, service
-# accounts have no default, and aggregated ClusterRoles such as admin are empty.
+# accounts have no default, aggregated ClusterRoles such as admin are empty, and quotas limit nothing.
 CONTROLLERS: dict[Controllers, str] = {
     "default": (
         "namespace-controller,garbage-collector-controller,serviceaccount-controller,"
-        "root-ca-certificate-publisher-controller,clusterrole-aggregation-controller"
+        "root-ca-certificate-publisher-controller,clusterrole-aggregation-controller,resourcequota-controller"
     ),
     "all": "*",
 }
