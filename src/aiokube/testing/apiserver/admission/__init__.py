@@ -6,5 +6,19 @@ for, is the business of `verbs`; that usage falls again when objects go is that 
 
 from .change import Change
 from .limit_ranges import LIMIT_RANGES, are_limited, check_limits, give_defaults
+from .measure import Measure
+from .measures import measure_of
+from .quotas import RESOURCE_QUOTAS, charge, counted
 
-__all__ = ["LIMIT_RANGES", "Change", "are_limited", "check_limits", "give_defaults"]
+__all__ = [
+    "LIMIT_RANGES",
+    "RESOURCE_QUOTAS",
+    "Change",
+    "Measure",
+    "are_limited",
+    "charge",
+    "check_limits",
+    "counted",
+    "give_defaults",
+    "measure_of",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ class Change:
     resource: GroupResource
     subresource: str
     new: Object
-    old: Mapping[str, Any] | None = None
+    old: Object | None = None
 
     @property
     def is_new(self) -> bool:

@@ -13,6 +13,7 @@ from functools import partial
 from .cluster_roles import ClusterRoleAggregation
 from .garbage import GarbageCollector
 from .namespaces import Namespaces
+from .resource_quotas import ResourceQuotas
 from .runner import Make, Runner
 from .service_accounts import RootCertificates, ServiceAccounts
 from .service_addresses import ServiceAddresses
@@ -34,4 +35,5 @@ def controllers(certificate: str) -> Sequence[Make]:
         partial(RootCertificates, certificate=certificate),
         ClusterRoleAggregation,
         ServiceAddresses,
+        ResourceQuotas,
     )

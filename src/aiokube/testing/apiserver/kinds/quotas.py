@@ -1,4 +1,4 @@
-"""ResourceQuotas and LimitRanges: as objects; nothing here is counted or enforced.
+"""ResourceQuotas and LimitRanges as objects; `admission` counts and enforces.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
     and https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/helper/helpers.go
@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, internal, names, quantities
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
-__all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules", "validate_amount"]
+__all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules", "is_extended", "validate_amount"]
 
 _MEASURED = ("cpu", "memory", "ephemeral-storage")
 _COUNTED = {
@@ -100,7 +100,7 @@ def validate_amount(name: str, amount: str, path: str) -> Iterator[FieldError]:
     """Refuse an amount of a resource that is negative, or a part of what is counted in whole."""
     if quantities.amount(amount) < 0:
         yield fields.invalid(path, amount, "must be greater than or equal to 0")
-    if (name in _COUNTED or _is_extended(name)) and not quantities.is_whole(amount):
+    if (name in _COUNTED or is_extended(name)) and not quantities.is_whole(amount):
         yield fields.invalid(path, amount, "must be an integer")
 
 
@@ -278,7 +278,7 @@ def _is_huge_pages(name: str) -> bool:
     return name.startswith(("hugepages-", "requests.hugepages-"))
 
 
-def _is_extended(name: str) -> bool:
+def is_extended(name: str) -> bool:
     native = "/" not in name or "kubernetes.io/" in name
     return not native and not name.startswith("requests.") and not names.qualified_name(f"requests.{name}")
 

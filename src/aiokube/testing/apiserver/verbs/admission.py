@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.access.request_info import Attributes
-from aiokube.testing.apiserver.admission import LIMIT_RANGES, Change, are_limited, check_limits, give_defaults
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
 
 from .call import Call
 
-__all__ = ["admit_creation", "admit_deletion", "admit_update", "change_of", "complete", "confirm_rights", "review"]
+__all__ = ["admit_creation", "admit_deletion", "admit_update", "confirm_rights"]
 
 _NAMESPACES = errors.GroupResource("", "namespaces")
 _IMMORTAL = {"default", "kube-system", "kube-public"}
@@ -49,23 +48,6 @@ def admit_deletion(call: Call) -> None:
         raise errors.forbidden(_NAMESPACES, call.name, "this namespace may not be deleted")
 
 
-def change_of(call: Call, new: Object, old: Object | None) -> Change:
-    """Return what becomes of an object by a call."""
-    return Change(call.resource.group_resource, call.subresource, new, old)
-
-
-def complete(cluster: Cluster, change: Change) -> None:
-    """Give an object what its namespace gives."""
-    if ranges := _limit_ranges(cluster, change):
-        give_defaults(change, ranges)
-
-
-def review(cluster: Cluster, change: Change) -> None:
-    """Refuse a change, valid though it is, that its namespace does not let in (403)."""
-    if ranges := _limit_ranges(cluster, change):
-        check_limits(change, ranges)
-
-
 def confirm_rights(cluster: Cluster, call: Call, verb: str, new: Object, old: Object | None) -> None:
     """Refuse a role or a binding that gives away more than its writer has (403)."""
     if cluster.confirm is None or call.subresource:
@@ -81,12 +63,6 @@ def confirm_rights(cluster: Cluster, call: Call, verb: str, new: Object, old: Ob
         name=call.name,
     )
     cluster.confirm(new, old, wanted=wanted)
-
-
-def _limit_ranges(cluster: Cluster, change: Change) -> list[Object]:
-    if not are_limited(change):
-        return []
-    return list(cluster.list(LIMIT_RANGES, change.namespace))
 
 
 def _concerned(call: Call) -> bool:

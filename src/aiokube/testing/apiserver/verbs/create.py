@@ -13,9 +13,10 @@ from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 
-from .admission import admit_creation, change_of, complete, confirm_rights, review
+from .admission import admit_creation, confirm_rights
 from .body import placed
 from .call import Call, Outcome
+from .limiting import complete, keep_to_limits, keep_to_quotas
 from .owners import name_each_once
 from .owning import own_written
 
@@ -51,7 +52,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     facts = Facts(cluster, user=call.user.json, dry_run=call.dry_run, warn=call.warnings.append)
     admit_creation(cluster, call)
     confirm_rights(cluster, call, "create", obj, None)
-    complete(cluster, change_of(call, obj, None))
+    complete(cluster, call, obj, None)
     resource.rules.admit_create(obj, facts)
     name_each_once(obj, call, admitted=True)
     metadata = obj["metadata"]
@@ -67,7 +68,8 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     obj = resource.codec.normal(obj)
     _validate(call, obj, facts)
     call.warnings.extend(resource.rules.warnings(obj, None))
-    review(cluster, change_of(call, obj, None))
+    keep_to_limits(cluster, call, obj, None)
+    keep_to_quotas(cluster, call, obj, None)
     if obj["metadata"].get("resourceVersion"):
         raise errors.StatusError(500, "", "resourceVersion should not be set on objects to be created")
     collection = cluster.collection(resource.collection)

@@ -16,10 +16,11 @@ from aiokube.testing.apiserver.go_numbers import parse_uint
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.storage import Stored
 
-from .admission import admit_update, change_of, complete, confirm_rights, review
+from .admission import admit_update, confirm_rights
 from .body import named, placed
 from .call import Call, Outcome
 from .create import insert
+from .limiting import complete, keep_to_limits, keep_to_quotas
 from .owners import name_each_once
 from .owning import own_written
 
@@ -73,7 +74,7 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     facts = Facts(cluster, user=call.user.json, dry_run=call.dry_run, warn=call.warnings.append)
     admit_update(cluster, call)
     confirm_rights(cluster, call, "update", new, live)
-    complete(cluster, change_of(call, new, live))
+    complete(cluster, call, new, live)
     if not call.subresource:
         resource.rules.admit_update(new, live, facts)
     name_each_once(new, call, admitted=True)
@@ -83,9 +84,10 @@ def update(cluster: Cluster, call: Call, transform: Transform, *, may_create: bo
     _validate(call, new, live, facts)
     if not call.subresource:
         call.warnings.extend(resource.rules.warnings(new, live))
-    review(cluster, change_of(call, new, live))
+    keep_to_limits(cluster, call, new, live)
     if not call.subresource:
         resource.rules.review_update(new, live, facts)
+    keep_to_quotas(cluster, call, new, live)
     return _store(cluster, call, new, live, stored)
 
 
