@@ -1,6 +1,6 @@
 """The order and the times in which controllers do things."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 from aiokube.testing.apiserver import bootstrap, errors
@@ -22,14 +22,18 @@ class _Recorder(Controller):
         super().__init__(*args)
         self.done: list[tuple[str, Hashable]] = []
         self.failures: list[StatusError] = []
+        self.steps: dict[Hashable, list[Callable[[], object]]] = {}
 
     def hear(self, resource: GroupResource, event: Event) -> None:
         self.work.add(event.object.key)
 
-    def sync(self, key: Hashable) -> None:
+    def sync(self, key: Hashable) -> Iterator[None]:
         self.done.append((self.cluster.now()[-3:-1], key))
         if self.failures:
             raise self.failures.pop()
+        for step in self.steps.pop(key, ()):
+            step()
+            yield
 
 
 class _Bench:
@@ -65,6 +69,29 @@ def test_requests_have_their_turn_among_many_things_to_do() -> None:
     while bench.turns:
         bench.turns.pop()()
     assert len(bench.controller.done) == 25
+
+
+def test_others_have_their_turn_between_the_steps_of_something_long() -> None:
+    """What is noted of it meanwhile is done when it is over, and not before."""
+    bench = _Bench()
+    work = bench.controller.work
+    bench.controller.steps = {"long": [lambda: work.add("long"), lambda: work.add("short"), lambda: None]}
+    for key in ("long", "other"):
+        work.add(key)
+    bench.runner.drain()
+    assert [key for _, key in bench.controller.done] == ["long", "other", "short", "long"]
+
+
+def test_something_long_that_fails_is_begun_anew() -> None:
+    def fail() -> None:
+        raise errors.internal_error("no")
+
+    bench = _Bench()
+    bench.controller.steps = {"long": [lambda: None, fail]}
+    bench.controller.work.add("long")
+    bench.runner.drain()
+    bench.clock.advance(1)
+    assert [key for _, key in bench.controller.done] == ["long", "long"]
 
 
 def test_what_is_due_is_done_at_its_time() -> None:

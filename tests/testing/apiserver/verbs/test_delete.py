@@ -8,7 +8,7 @@ import pytest
 
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
-from aiokube.testing.apiserver.verbs.delete import delete
+from aiokube.testing.apiserver.verbs.delete import delete, delete_each
 from aiokube.testing.apiserver.verbs.options import DeleteOptions, Preconditions
 
 CONFIG_MAPS = GroupResource("", "configmaps")
@@ -105,3 +105,19 @@ def test_what_is_not_there_is_not_found(cluster: Cluster, call: Any) -> None:
 def test_a_cluster_keeps_its_first_namespaces(cluster: Cluster, call: Any) -> None:
     with pytest.raises(StatusError, match="may not be deleted"):
         delete(cluster, call("default", plural="namespaces", namespace=""), DeleteOptions())
+
+
+def test_many_are_deleted_one_by_one_until_one_may_not_be(cluster: Cluster, call: Any, put: Any) -> None:
+    """What is gone by itself is passed over; what comes after the one that may not be deleted stays."""
+    collection = cluster.collection(CONFIG_MAPS)
+    for name in "abcd":
+        put(name)
+    objects = collection.all("default")
+    steps = delete_each(cluster, call(), objects, DeleteOptions(preconditions=Preconditions(uid=objects[1].uid)))
+    collection.remove(objects[0].object())
+    next(steps)
+    assert len(collection) == 3
+    next(steps)
+    with pytest.raises(StatusError, match="UID in the precondition"):
+        next(steps)
+    assert [stored.key for stored in collection.all()] == ["default/c", "default/d"]

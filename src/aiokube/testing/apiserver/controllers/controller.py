@@ -55,8 +55,10 @@ class Controller(ABC):
         """Note what a change asks for."""
 
     @abstractmethod
-    def sync(self, key: Any) -> None:
+    def sync(self, key: Any) -> Iterable[None] | None:
         """Do what is missing for what was noted; may find that nothing is.
+
+        What is long is done in steps: others may write between them, and what is noted of the key is for the next time.
 
         Raises:
             StatusError: it cannot be done now; the key is looked at again later.

@@ -5,7 +5,7 @@ Source: https://github.com/kubernetes/apiextensions-apiserver/tree/v0.36.3/pkg/c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from aiokube.testing.apiserver.cluster import Cluster
@@ -14,7 +14,7 @@ from aiokube.testing.apiserver.customresources import conditions, served
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.schema import builtin
-from aiokube.testing.apiserver.storage import Event, EventType
+from aiokube.testing.apiserver.storage import Event, EventType, Stored
 
 from .controller import Controller, Work
 
@@ -51,34 +51,46 @@ class Definitions(Controller):
         else:
             self.work.add(event.object.key)
 
-    def sync(self, key: str) -> None:
+    def sync(self, key: str) -> Iterator[None]:
         definition = self.client.get(_DEFINITIONS, key)
         if definition is None:
             return
-        now = self.cluster.now()
         if "deletionTimestamp" in definition["metadata"]:
-            self._end(definition, now)
+            yield from self._end(key)
             return
-        changed = conditions.next_state(definition, list(self.client.list(_DEFINITIONS)), now)
+        changed = conditions.next_state(definition, list(self.client.list(_DEFINITIONS)), self.cluster.now())
         if changed is not None:
             self.client.update(_DEFINITIONS, changed, subresource="status")
 
-    def _end(self, definition: Object, now: str) -> None:
+    def _end(self, name: str) -> Iterator[None]:
         """Delete the objects of a definition; it goes when the last of them is gone."""
-        if conditions.FINALIZER not in (definition["metadata"].get("finalizers") or ()):
+        definition = self._held(name)
+        if definition is None:
             return
+        now = self.cluster.now()
         collection = GroupResource(definition["spec"]["group"], definition["spec"]["names"]["plural"])
         objects = self.client.stored(collection)
         started = conditions.deletion_started(definition, now)
         if objects and started is not None:
-            definition = self.client.update(_DEFINITIONS, started, subresource="status")
-            for stored in objects:
-                namespace, _, name = stored.key.rpartition("/")
-                self.client.delete(collection, name, namespace)
+            self.client.update(_DEFINITIONS, started, subresource="status")
+            yield from self._delete_all(collection, objects)
         if self.client.stored(collection):
-            self.work.add_later(definition["metadata"]["name"], _PATIENCE_SECONDS)
-        else:
-            self.client.update(_DEFINITIONS, conditions.deletion_done(definition, now), subresource="status")
+            self.work.add_later(name, _PATIENCE_SECONDS)
+        elif found := self._held(name):  # as others may have left it meanwhile
+            self.client.update(_DEFINITIONS, conditions.deletion_done(found, now), subresource="status")
+
+    def _held(self, name: str) -> Object | None:
+        """Return a definition that is being deleted and waits for its objects to go, None for any other."""
+        definition = self.client.get(_DEFINITIONS, name)
+        if definition is None or "deletionTimestamp" not in definition["metadata"]:
+            return None
+        return definition if conditions.FINALIZER in (definition["metadata"].get("finalizers") or ()) else None
+
+    def _delete_all(self, collection: GroupResource, objects: Iterable[Stored]) -> Iterator[None]:
+        for stored in objects:
+            namespace, _, name = stored.key.rpartition("/")
+            self.client.delete(collection, name, namespace)
+            yield
 
     def _look_again(self) -> None:
         for stored in self.client.stored(_DEFINITIONS):

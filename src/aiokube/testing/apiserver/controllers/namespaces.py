@@ -46,20 +46,22 @@ class _Remains:
 
     Attributes:
         wait_seconds: how long pods have to end.
+        pods_only: it is left at pods, which go before all else.
     """
 
     counts: dict[GroupResource, int] = field(default_factory=dict)
     finalizers: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
     wait_seconds: int = 0
+    pods_only: bool = False
 
-    def conditions(self, *, pods_only: bool) -> Iterator[tuple[str, str, str]]:
+    def conditions(self) -> Iterator[tuple[str, str, str]]:
         """Yield the type, reason and message of what is not well."""
         if self.problems:
             listed = ", ".join(sorted(self.problems))
             message = f"Failed to delete all resource types, {len(self.problems)} remaining: {listed}"
             yield "NamespaceDeletionContentFailure", "ContentDeletionFailed", message
-        if pods_only:
+        if self.pods_only:
             return
         if self.counts:
             shown = sorted(f"{r.resource}.{r.group} has {count} resource instances" for r, count in self.counts.items())
@@ -91,40 +93,48 @@ class Namespaces(Controller):
         super().__init__(*args)
         self._going: set[str] = set()
 
-    def sync(self, key: str) -> None:
-        namespace = self.client.get(NAMESPACES, key)
-        if namespace is None or "deletionTimestamp" not in namespace["metadata"]:
-            self._going.discard(key)
+    def sync(self, key: str) -> Iterator[None]:
+        namespace = self._terminating(key)
+        if namespace is None:
             return
-        self._going.add(key)
-        if not namespace["spec"].get("finalizers"):
+        remains = _Remains()
+        yield from self._empty(namespace, remains)
+        namespace = self._terminating(key)  # as others may have left it meanwhile
+        if namespace is None:
             return
-        remains, pods_only = self._empty(namespace)
-        namespace = self._report(namespace, remains, pods_only=pods_only)
+        namespace = self._report(namespace, remains)
         if not remains.counts and not remains.problems:
             self._finalize(namespace)
         elif remains.wait_seconds:
             self.work.add_later(key, remains.wait_seconds / 2 + 1)
 
-    def _empty(self, namespace: Object) -> tuple[_Remains, bool]:
-        """Delete what is in a namespace; whether it is left at pods, which go before all else, is returned too."""
-        remains = _Remains()
+    def _terminating(self, name: str) -> Object | None:
+        """Return a namespace that is being deleted and is not finalized yet, None for any other."""
+        namespace = self.client.get(NAMESPACES, name)
+        if namespace is None or "deletionTimestamp" not in namespace["metadata"]:
+            self._going.discard(name)
+            return None
+        self._going.add(name)
+        return namespace if namespace["spec"].get("finalizers") else None
+
+    def _empty(self, namespace: Object, remains: _Remains) -> Iterator[None]:
+        """Delete what is in a namespace, and write down what is left."""
         resources = {resource.collection: resource for resource in self._resources()}
         pods = resources.pop(_PODS, None)
         if pods is not None:
-            self._delete_all(namespace, pods, remains)
+            yield from self._delete_all(namespace, pods, remains)
         if remains.counts:
-            return remains, True
+            remains.pods_only = True
+            return
         for resource in resources.values():
-            self._delete_all(namespace, resource, remains)
-        return remains, False
+            yield from self._delete_all(namespace, resource, remains)
 
     def _resources(self) -> Iterator[Resource]:
         for resource in self.cluster.resources:
             if resource.namespaced and "delete" in resource.verbs:
                 yield resource
 
-    def _delete_all(self, namespace: Object, resource: Resource, remains: _Remains) -> None:
+    def _delete_all(self, namespace: Object, resource: Resource, remains: _Remains) -> Iterator[None]:
         name, collection = namespace["metadata"]["name"], resource.collection
         wait_seconds = self._pods_wait(namespace) if collection == _PODS else 0
         for stored in self.client.stored(collection, name):
@@ -132,6 +142,7 @@ class Namespaces(Controller):
                 self.client.delete(collection, stored.key.partition("/")[2], name, propagation="Background")
             except StatusError as error:
                 remains.problems.append(str(error))
+            yield
         left = [stored.object() for stored in self.client.stored(collection, name)]
         if not left:
             return
@@ -150,8 +161,8 @@ class Namespaces(Controller):
         since = self.cluster.clock.now() - dt.datetime.fromisoformat(namespace["metadata"]["deletionTimestamp"])
         return 0 if since.total_seconds() >= longest else int(longest)
 
-    def _report(self, namespace: Object, remains: _Remains, *, pods_only: bool) -> Object:
-        wrong = {kind: ("True", why, text) for kind, why, text in remains.conditions(pods_only=pods_only)}
+    def _report(self, namespace: Object, remains: _Remains) -> Object:
+        wrong = {kind: ("True", why, text) for kind, why, text in remains.conditions()}
         conditions = namespace["status"].get("conditions", [])
         changed = False
         for kind, well in _WELL.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from aiokube.testing.apiserver.clock import DrivenClock, Timer
 from aiokube.testing.apiserver.cluster import Cluster
@@ -29,6 +29,9 @@ _SLOT_MICROSECONDS = 10_000
 
 Make = Callable[[Cluster, Work], Controller]
 
+_Item = tuple[Controller, Hashable]
+_END = object()
+
 
 class Runner:
     """Runs controllers from `start()` to `close()`, in the event loop of the server.
@@ -46,10 +49,12 @@ class Runner:
     ) -> None:
         self._cluster = cluster
         self._soon = soon
-        self._todo: dict[tuple[Controller, Hashable], None] = {}
-        self._due: dict[int, dict[tuple[Controller, Hashable], None]] = {}
+        self._todo: dict[_Item, None] = {}
+        self._begun: dict[_Item, Iterator[None]] = {}
+        self._again: set[_Item] = set()
+        self._due: dict[int, dict[_Item, None]] = {}
         self._timers: dict[int, Timer] = {}
-        self._failures: dict[tuple[Controller, Hashable], int] = {}
+        self._failures: dict[_Item, int] = {}
         self._woken = False
         self._stop_listening: Callable[[], None] | None = None
         self._controllers = [_Work(self).of(cluster, each) for each in make]
@@ -63,6 +68,7 @@ class Runner:
     def close(self) -> None:
         """Do nothing more; may be called again."""
         self._todo.clear()
+        self._begun.clear()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -77,8 +83,12 @@ class Runner:
             self._do_next()
 
     def add(self, controller: Controller, key: Hashable) -> None:
-        """Note something to do."""
-        self._todo.setdefault((controller, key))
+        """Note something to do; what is being done in steps is done again after them."""
+        item = controller, key
+        if item in self._begun:
+            self._again.add(item)
+        else:
+            self._todo.setdefault(item)
         self._wake()
 
     def add_later(self, controller: Controller, key: Hashable, seconds: float) -> None:
@@ -94,11 +104,10 @@ class Runner:
 
     def _fall_due(self, slot: int) -> None:
         del self._timers[slot]
-        self._todo |= self._due.pop(slot)
+        for controller, key in self._due.pop(slot):
+            self.add(controller, key)
         if isinstance(self._cluster.clock, DrivenClock):
             self.drain()
-        else:
-            self._wake()
 
     def _turn(self) -> None:
         self._woken = False
@@ -119,14 +128,36 @@ class Runner:
     def _do_next(self) -> None:
         item = next(iter(self._todo))
         del self._todo[item]
-        controller, key = item
         try:
-            controller.sync(key)
+            is_over = self._step(item)
         except StatusError as error:
             if not is_futile(error):
-                self._retry(controller, key, error)
+                self._retry(*item, error)
         else:
-            self._failures.pop(item, None)
+            if is_over:
+                self._failures.pop(item, None)
+
+    def _step(self, item: _Item) -> bool:
+        """Do something, or its next step, and return whether that was all; else it is behind all others again."""
+        controller, key = item
+        steps = self._begun.get(item)
+        if steps is None:
+            steps = self._begun[item] = iter(controller.sync(key) or ())
+        is_over = True
+        try:
+            is_over = next(steps, _END) is _END
+        finally:
+            if is_over:
+                self._end(item)
+        if not is_over:
+            self._todo[item] = None
+        return is_over
+
+    def _end(self, item: _Item) -> None:
+        del self._begun[item]
+        if item in self._again:
+            self._again.remove(item)
+            self._todo[item] = None
 
     def _retry(self, controller: Controller, key: Hashable, error: StatusError) -> None:
         failures = self._failures[controller, key] = self._failures.get((controller, key), 0) + 1

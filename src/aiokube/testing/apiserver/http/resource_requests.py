@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from aiokube.testing.apiserver import documents, errors, ownership
@@ -38,6 +40,7 @@ from aiokube.testing.apiserver.verbs.watch import Feed
 from .answer import Answer, rendered, warning_headers
 from .negotiation import Accepted, accept, body_type, require_produced, require_streamed, unread_patch
 from .received import Received
+from .slices import in_slices
 from .watching import PATIENCE_SECONDS, stream, watch_seconds
 
 __all__ = ["ResourceRequests"]
@@ -208,8 +211,10 @@ class ResourceRequests:
         listed = list_options(received.query)
         selection = self._selection(call, listed.label_selector, listed.field_selector)
         options = await _delete_options(received)
-        page = list_page(self._cluster, call, listed, selection)
-        delete_each(self._cluster, call, page.objects, options)
+        if not listed.limit:  # kube-apiserver pages through all, which makes versions exact
+            listed = msgspec.structs.replace(listed, limit=sys.maxsize)
+        page = await self._in_time(lambda: list_page(self._cluster, call, listed, selection))
+        await in_slices(delete_each(self._cluster, call, page.objects, options))
         return self._page(call, page, accepted)
 
     async def _subresource(self, call: Call, verb: str, received: Received) -> _Result | None:

@@ -7,7 +7,7 @@ Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/registry/generi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -78,8 +78,12 @@ def delete(cluster: Cluster, call: Call, options: DeleteOptions) -> Outcome:
     return Outcome(_answer(resource, collection.remove(stored.object())))
 
 
-def delete_each(cluster: Cluster, call: Call, objects: Sequence[Stored], options: DeleteOptions) -> None:
-    """Delete all of these; those that are gone meanwhile are none of its business."""
+def delete_each(cluster: Cluster, call: Call, objects: Sequence[Stored], options: DeleteOptions) -> Iterator[None]:
+    """Delete one of these with each step; those that are gone meanwhile are none of its business.
+
+    Raises:
+        StatusError: one may not be deleted; those after it stay.
+    """
     _warn(call, options)
     for stored in objects:
         namespace, _, name = stored.key.rpartition("/")
@@ -89,6 +93,7 @@ def delete_each(cluster: Cluster, call: Call, objects: Sequence[Stored], options
         except errors.StatusError as error:
             if error.code != 404:
                 raise
+        yield
 
 
 def _match(resource: Resource, obj: Object, options: DeleteOptions) -> None:

@@ -1,0 +1,103 @@
+"""Thousands of objects that go at once: everybody else is served meanwhile, and watches are told of each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from aiokube.testing.apiserver.clock import WallClock
+from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.running import Running
+
+MANY = 5_000
+SECRETS = GroupResource("", "secrets")
+KETTLES = GroupResource("example.com", "kettles")
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+DEFINITION = {
+    "metadata": {"name": "kettles.example.com"},
+    "spec": {
+        "group": "example.com",
+        "scope": "Namespaced",
+        "names": {"plural": "kettles", "kind": "Kettle"},
+        "versions": [
+            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}},
+        ],
+    },
+}
+
+SECRET = {"kind": "Secret", "apiVersion": "v1"}
+KETTLE = {"kind": "Kettle", "apiVersion": "example.com/v1"}
+
+
+@pytest.fixture
+async def running() -> AsyncIterator[Running]:
+    running = Running(clock=WallClock(), history=2 * MANY, authorization="off", pace=None)
+    await running.start(port=0, tls=False)
+    yield running
+    await running.close()
+
+
+@pytest.fixture
+async def session(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of a server with a custom kind, and a namespace to lose."""
+    async with aiohttp.ClientSession(running.url, raise_for_status=True) as session:
+        await session.post("/api/v1/namespaces", json={"metadata": {"name": "full"}})
+        await session.post(DEFINITIONS, json=DEFINITION)
+        yield session
+
+
+def fill(running: Running, collection: GroupResource, head: dict[str, str]) -> None:
+    """Put many objects where requests would take long to put them."""
+    for number in range(MANY):
+        metadata = {"name": f"a-{number}", "namespace": "full", "uid": str(number)}
+        running.cluster.collection(collection).put(head | {"metadata": metadata})
+
+
+async def objects(session: aiohttp.ClientSession, path: str) -> Any:
+    async with session.get(path, params={"limit": "1"}) as answer:
+        return await answer.json()
+
+
+@pytest.mark.parametrize(
+    ("collection", "head", "path", "deleted"),
+    [
+        (SECRETS, SECRET, "/api/v1/namespaces/full/secrets", "/api/v1/namespaces/full/secrets"),
+        (SECRETS, SECRET, "/api/v1/namespaces/full/secrets", "/api/v1/namespaces/full"),
+        (
+            KETTLES,
+            KETTLE,
+            "/apis/example.com/v1/namespaces/full/kettles",
+            f"{DEFINITIONS}/kettles.example.com",
+        ),
+    ],
+    ids=["collection", "namespace", "definition"],
+)
+async def test_others_are_served_while_thousands_of_objects_go(
+    running: Running,
+    session: aiohttp.ClientSession,
+    collection: GroupResource,
+    head: dict[str, str],
+    path: str,
+    deleted: str,
+) -> None:
+    """Whoever asks when the first is gone finds that others are still there."""
+    fill(running, collection, head)
+    since = (await objects(session, path))["metadata"]["resourceVersion"]
+    gone: list[str] = []
+    async with session.get(path, params={"watch": "true", "resourceVersion": since}) as watch:
+        deletion = asyncio.ensure_future(session.delete(deleted))
+        async for line in watch.content:
+            event = json.loads(line)
+            assert event["type"] == "DELETED"
+            if not gone:
+                assert (await objects(session, path))["items"]
+            gone.append(event["object"]["metadata"]["name"])
+            if len(gone) == MANY:
+                break
+        (await deletion).release()
+    assert len(set(gone)) == MANY
