@@ -138,6 +138,7 @@ def delete_options(query: Query, body: Mapping[str, Any] | None) -> DeleteOption
             gracePeriodSeconds=_integer(query, "gracePeriodSeconds"),
             orphanDependents=flag(query, "orphanDependents"),
             propagationPolicy=_text(query, "propagationPolicy") or None,
+            preconditions=_preconditions(query),
         )
     else:
         _check_kind(body.get("kind") or "", body.get("apiVersion") or "")
@@ -148,6 +149,11 @@ def delete_options(query: Query, body: Mapping[str, Any] | None) -> DeleteOption
         options = msgspec.convert(known, DeleteOptions)
     _refuse("DeleteOptions", _delete_errors(options))
     return options
+
+
+def _preconditions(query: Query) -> Preconditions | None:
+    uid, version = _text(query, "uid"), _text(query, "resourceVersion")
+    return Preconditions(uid=uid or None, resourceVersion=version or None) if uid or version else None
 
 
 def _check_kind(kind: str, api_version: str) -> None:
