@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, delete, get, merge, post, put
+from conformance.case import Request, case, delete, get, merge, post, put
 
 __all__ = ["CASES"]
 
@@ -16,6 +16,10 @@ _HOST_PATH = {"hostPath": {"path": "/x"}}
 def _volume(**spec: Any) -> dict[str, Any]:
     base = {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], **_HOST_PATH}
     return {"metadata": {"name": "${ns}"}, "spec": base | spec}
+
+
+def _of(**source: Any) -> Request:
+    return post(f"{_VOLUMES}?dryRun=All", _volume(hostPath=None, **source))
 
 
 def _claim(name: str = "a", **spec: Any) -> dict[str, Any]:
@@ -58,6 +62,33 @@ CASES = [
         post(_VOLUMES, _volume(hostPath=None, nfs={"path": "a"})),
         post(_VOLUMES, _volume(hostPath=None, local={"path": "/a"})),
         post(_VOLUMES, _volume(hostPath=None, csi={"driver": "a_b", "volumeHandle": ""})),
+    ),
+    case(
+        "volume-sources-that-are-wrong",
+        _of(iscsi={"iqn": "x", "initiatorName": "y", "lun": 256, "chapAuthSession": True}),
+        _of(iscsi={"targetPortal": "a" * 70, "iqn": "eui.0123456789abcdef", "initiatorName": "naa.x", "secretRef": {}}),
+        _of(fc={}),
+        _of(fc={"targetWWNs": ["a"], "wwids": ["b"]}),
+        _of(fc={"targetWWNs": ["a"], "lun": -1}),
+        _of(rbd={}),
+        _of(cephfs={}),
+        _of(cinder={"secretRef": {}}),
+        _of(glusterfs={"endpointsNamespace": ""}),
+        _of(flocker={}),
+        _of(flocker={"datasetName": "a/b", "datasetUUID": "c"}),
+        _of(quobyte={"registry": "a", "volume": ""}),
+        _of(gcePersistentDisk={"partition": 256}),
+        _of(awsElasticBlockStore={}),
+        _of(flexVolume={"options": {"kubernetes.io/a": "b"}}),
+        _of(azureFile={"secretNamespace": ""}),
+        _of(azureDisk={"kind": "Managed", "diskName": "d", "diskURI": "u", "cachingMode": "X"}),
+        _of(azureDisk={"kind": "X", "diskName": "d", "diskURI": "u"}),
+        _of(vsphereVolume={}),
+        _of(photonPersistentDisk={}),
+        _of(portworxVolume={}),
+        _of(scaleIO={}),
+        _of(storageos={"volumeNamespace": "A", "secretRef": {}}),
+        _of(nfs={"server": "s", "path": "/"}, cephfs={"monitors": ["m"]}, local={"path": "/"}),
     ),
     case(
         "claim-lives",

@@ -1,6 +1,4 @@
-"""PersistentVolumes.
-
-Of the sources of volumes those are looked into that are still in use: hostPath, local, nfs and csi.
+"""PersistentVolumes, and their specs as they stand in VolumeAttachments.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
 """
@@ -8,57 +6,31 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/vali
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, internal, names, quantities, volume_claims
+from aiokube.testing.apiserver.kinds import checks, internal, names, quantities, volume_claims, volume_sources
 from aiokube.testing.apiserver.kinds.pods import scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
-__all__ = ["BEHAVIOUR", "PersistentVolumeRules"]
+__all__ = ["BEHAVIOUR", "PersistentVolumeRules", "validate_inline"]
 
 _PROTECTION = "kubernetes.io/pv-protection"
+_NOT_INLINE = "may not be specified in the context of inline volumes"
 _RECLAIM_POLICIES = ("Delete", "Recycle", "Retain")
-_HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
-_DRIVER_LIMIT: Final = 63
-_SECRETS = ("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef")
 
-# In the order in which kube-apiserver looks for them.
-_SOURCES = (
-    "hostPath",
-    "gcePersistentDisk",
-    "awsElasticBlockStore",
-    "glusterfs",
-    "flocker",
-    "nfs",
-    "rbd",
-    "quobyte",
-    "cephfs",
-    "iscsi",
-    "cinder",
+_WITHOUT_MOUNT_OPTIONS = (
+    "csi",
     "fc",
     "flexVolume",
-    "azureFile",
-    "vsphereVolume",
-    "photonPersistentDisk",
-    "portworxVolume",
-    "azureDisk",
-    "scaleIO",
+    "flocker",
+    "hostPath",
     "local",
+    "portworxVolume",
+    "scaleIO",
     "storageos",
-    "csi",
-)
-_WITH_MOUNT_OPTIONS = (
-    {*_SOURCES}
-    - {"hostPath", "flocker", "fc", "flexVolume", "portworxVolume", "scaleIO"}
-    - {
-        "local",
-        "storageos",
-        "csi",
-    }
 )
 _MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options"
 _DEPRECATED_ANNOTATIONS = {
@@ -86,12 +58,12 @@ class PersistentVolumeRules(Rules):
         new["status"] = {"phase": "Pending", "lastPhaseTransitionTime": context.now()}
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
-        yield from _spec(new.get("spec") or {})
+        yield from _spec(new.get("spec") or {}, new["metadata"].get("name", ""))
         yield from _mount_options(new)
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         yield from self.validate_create(new, context)
-        yield from _spec(new.get("spec") or {})
+        yield from _spec(new.get("spec") or {}, new["metadata"].get("name", ""))
         yield from _change(new.get("spec") or {}, old["spec"])
 
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
@@ -116,11 +88,31 @@ class PersistentVolumeRules(Rules):
         yield from (words for name, words in _DEPRECATED_SOURCES.items() if spec.get(name) is not None)
 
 
-def _spec(spec: Object) -> Iterator[FieldError]:
-    modes = spec.get("accessModes") or []
-    if not modes:
-        yield fields.required("spec.accessModes")
-    yield from volume_claims.access_modes(modes, "spec.accessModes")
+def validate_inline(spec: Object, path: str) -> Iterator[FieldError]:
+    """Return what is wrong with the spec of a volume that is no object of its own."""
+    if spec.get("claimRef") is not None:
+        yield fields.forbidden(fields.child(path, "claimRef"), _NOT_INLINE)
+    if spec.get("capacity"):
+        yield fields.forbidden(fields.child(path, "capacity"), _NOT_INLINE)
+    if spec.get("csi") is None:
+        yield fields.required(fields.child(path, "csi"), "has to be specified in the context of inline volumes")
+    yield from _access_modes(spec, fields.child(path, "accessModes"))
+    if spec.get("persistentVolumeReclaimPolicy") not in {None, "", "Retain"}:
+        words = "may only be Retain in the context of inline volumes"
+        yield fields.forbidden(fields.child(path, "persistentVolumeReclaimPolicy"), words)
+    if spec.get("nodeAffinity") is not None:
+        yield fields.forbidden(fields.child(path, "nodeAffinity"), _NOT_INLINE)
+    yield from volume_sources.validate(spec, path, volume="", placed=False)
+    yield from _recycled_root(spec, path)
+    if spec.get("storageClassName"):
+        yield fields.forbidden(fields.child(path, "storageClassName"), _NOT_INLINE)
+    if spec.get("volumeMode") not in {None, "Filesystem"}:
+        words = "may not specify volumeMode other than Filesystem in the context of inline volumes"
+        yield fields.forbidden(fields.child(path, "volumeMode"), words)
+
+
+def _spec(spec: Object, name: str) -> Iterator[FieldError]:
+    yield from _access_modes(spec, "spec.accessModes")
     yield from _capacity(spec.get("capacity") or {}, "spec.capacity")
     policy = spec.get("persistentVolumeReclaimPolicy")
     if policy:
@@ -131,14 +123,26 @@ def _spec(spec: Object) -> Iterator[FieldError]:
             yield from scheduling.validate_node_selector(affinity["required"], at)
         else:
             yield fields.required(at, "must specify required node constraints")
-    yield from _source(spec)
-    if policy == "Recycle" and posixpath.normpath((spec.get("hostPath") or {}).get("path") or ".") == "/":
-        words = "may not be 'recycle' for a hostPath mount of '/'"
-        yield fields.forbidden("spec.persistentVolumeReclaimPolicy", words)
-    if name := spec.get("storageClassName"):
-        yield from checks.matching(names.dns_subdomain, name, "spec.storageClassName")
+    yield from volume_sources.validate(spec, "spec", volume=name, placed=affinity is not None)
+    yield from _recycled_root(spec, "spec")
+    if storage_class := spec.get("storageClassName"):
+        yield from checks.matching(names.dns_subdomain, storage_class, "spec.storageClassName")
     yield from checks.one_of(spec.get("volumeMode"), volume_claims.VOLUME_MODES, "spec.volumeMode")
     yield from _attributes_class(spec)
+
+
+def _access_modes(spec: Object, path: str) -> Iterator[FieldError]:
+    modes = spec.get("accessModes") or []
+    if not modes:
+        yield fields.required(path)
+    yield from volume_claims.access_modes(modes, path)
+
+
+def _recycled_root(spec: Object, path: str) -> Iterator[FieldError]:
+    where = (spec.get("hostPath") or {}).get("path") or "."
+    if spec.get("persistentVolumeReclaimPolicy") == "Recycle" and posixpath.normpath(where) == "/":
+        words = "may not be 'recycle' for a hostPath mount of '/'"
+        yield fields.forbidden(fields.child(path, "persistentVolumeReclaimPolicy"), words)
 
 
 def _capacity(capacity: Mapping[str, str], path: str) -> Iterator[FieldError]:
@@ -152,66 +156,6 @@ def _capacity(capacity: Mapping[str, str], path: str) -> Iterator[FieldError]:
             yield fields.invalid(at, int(amount), "must be a valid resource quantity")
         if amount <= 0:
             yield fields.invalid(at, text, "must be greater than zero")
-
-
-def _source(spec: Object) -> Iterator[FieldError]:
-    given = [name for name in _SOURCES if spec.get(name) is not None]
-    for name in given[:1]:
-        if check := _SOURCE_CHECKS.get(name):
-            yield from check(spec[name], fields.child("spec", name))
-        if name == "local" and spec.get("nodeAffinity") is None:
-            yield fields.required("spec.nodeAffinity", "Local volume requires node affinity")
-    for name in given[1:]:
-        if name != "flexVolume":
-            yield fields.forbidden(fields.child("spec", name), "may not specify more than 1 volume type")
-    if not given:
-        yield fields.required("spec", "must specify a volume type")
-
-
-def _host_path(source: Object, path: str) -> Iterator[FieldError]:
-    yield from _local(source, path)
-    if source.get("path"):
-        yield from checks.one_of(source.get("type"), _HOST_PATH_TYPES, fields.child(path, "type"))
-
-
-def _local(source: Object, path: str) -> Iterator[FieldError]:
-    where, at = source.get("path") or "", fields.child(path, "path")
-    if not where:
-        yield fields.required(at)
-    elif ".." in where.split("/"):
-        yield fields.invalid(at, where, "must not contain '..'")
-
-
-def _nfs(source: Object, path: str) -> Iterator[FieldError]:
-    yield from checks.present(source.get("server"), fields.child(path, "server"))
-    where, at = source.get("path") or "", fields.child(path, "path")
-    yield from checks.present(where, at)
-    if not where.startswith("/"):
-        yield fields.invalid(at, where, "must be an absolute path")
-
-
-def _csi(source: Object, path: str) -> Iterator[FieldError]:
-    driver, at = source.get("driver") or "", fields.child(path, "driver")
-    if not driver:
-        yield fields.required(at)
-    else:
-        if len(driver.encode()) > _DRIVER_LIMIT:
-            yield fields.too_long(at, _DRIVER_LIMIT)
-        yield from (fields.invalid(at, driver, words) for words in names.dns_subdomain(driver.lower()))
-    yield from checks.present(source.get("volumeHandle"), fields.child(path, "volumeHandle"))
-    for name in _SECRETS:
-        if (secret := source.get(name)) is not None:
-            at = fields.child(path, name)
-            yield from checks.present(secret.get("name"), fields.child(at, "name"), names.dns_subdomain)
-            yield from checks.present(secret.get("namespace"), fields.child(at, "namespace"), names.dns_label)
-
-
-_SOURCE_CHECKS: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
-    "csi": _csi,
-    "hostPath": _host_path,
-    "local": _local,
-    "nfs": _nfs,
-}
 
 
 def _attributes_class(spec: Object) -> Iterator[FieldError]:
@@ -228,7 +172,7 @@ def _attributes_class(spec: Object) -> Iterator[FieldError]:
 
 def _mount_options(volume: Object) -> Iterator[FieldError]:
     spec = volume.get("spec") or {}
-    if any(spec.get(name) is not None for name in _WITH_MOUNT_OPTIONS):
+    if any(spec.get(name) is not None for name in {*volume_sources.SOURCES}.difference(_WITHOUT_MOUNT_OPTIONS)):
         return
     if _MOUNT_OPTIONS in (volume["metadata"].get("annotations") or {}):
         words = "may not specify mount options for this volume type"
@@ -236,7 +180,9 @@ def _mount_options(volume: Object) -> Iterator[FieldError]:
 
 
 def _change(new: Object, old: Object) -> Iterator[FieldError]:
-    after, before = ({name: deepcopy(spec[name]) for name in _SOURCES if name in spec} for spec in (new, old))
+    after, before = (
+        {name: deepcopy(spec[name]) for name in volume_sources.SOURCES if name in spec} for spec in (new, old)
+    )
     added_once = "controllerExpandSecretRef"
     if "csi" in after and "csi" in before and before["csi"].get(added_once) is None:
         after["csi"].pop(added_once, None)
