@@ -12,17 +12,22 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
 	v1 "k8s.io/api/core/v1"
+	flowcontrolv1 "k8s.io/api/flowcontrol/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	resourcev1 "k8s.io/api/resource/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/kubernetes/pkg/apis/apps"
 	"k8s.io/kubernetes/pkg/apis/autoscaling"
 	"k8s.io/kubernetes/pkg/apis/batch"
 	"k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/kubernetes/pkg/apis/flowcontrol"
 	"k8s.io/kubernetes/pkg/apis/networking"
 	"k8s.io/kubernetes/pkg/apis/policy"
 	"k8s.io/kubernetes/pkg/apis/rbac"
+	"k8s.io/kubernetes/pkg/apis/resource"
+	"k8s.io/kubernetes/pkg/apis/storage"
 )
 
 var external = map[string]reflect.Type{}
@@ -135,10 +140,10 @@ func walk(t reflect.Type) {
 }
 
 func main() {
-	for _, x := range []any{v1.Pod{}, v1.PodTemplateSpec{}, appsv1.Deployment{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, batchv1.Job{}, batchv1.CronJob{}, v1.PersistentVolume{}, v1.PersistentVolumeClaim{}, v1.Node{}, v1.Service{}, v1.Event{}, v1.ResourceQuota{}, storagev1.StorageClass{}, networkingv1.ServiceCIDR{}, policyv1.PodDisruptionBudget{}, rbacv1.RoleBinding{}, autoscalingv2.HorizontalPodAutoscaler{}} {
+	for _, x := range []any{v1.Pod{}, v1.PodTemplateSpec{}, appsv1.Deployment{}, appsv1.StatefulSet{}, appsv1.DaemonSet{}, batchv1.Job{}, batchv1.CronJob{}, v1.PersistentVolume{}, v1.PersistentVolumeClaim{}, v1.Node{}, v1.Service{}, v1.Event{}, v1.ResourceQuota{}, storagev1.StorageClass{}, storagev1.CSINode{}, storagev1.VolumeAttachment{}, networkingv1.ServiceCIDR{}, policyv1.PodDisruptionBudget{}, rbacv1.RoleBinding{}, autoscalingv2.HorizontalPodAutoscaler{}, flowcontrolv1.FlowSchema{}, flowcontrolv1.PriorityLevelConfiguration{}, resourcev1.ResourceClaimTemplate{}, resourcev1.ResourceSlice{}} {
 		collect(reflect.TypeOf(x))
 	}
-	for _, x := range []any{core.PodSpec{}, core.PodTemplateSpec{}, core.PodIP{}, apps.DeploymentStrategy{}, apps.StatefulSetUpdateStrategy{}, apps.DaemonSetUpdateStrategy{}, batch.SuccessPolicy{}, batch.PodFailurePolicy{}, batch.UncountedTerminatedPods{}, core.PersistentVolumeSource{}, core.PersistentVolumeClaimSpec{}, core.Taint{}, core.TopologySelectorTerm{}, core.ObjectReference{}, core.EventSource{}, core.ServicePort{}, core.ScopeSelector{}, core.NodeConfigSource{}, networking.ServiceCIDRSpec{}, policy.PodDisruptionBudgetSpec{}, rbac.RoleRef{}, autoscaling.HorizontalPodAutoscalerBehavior{}} {
+	for _, x := range []any{core.PodSpec{}, core.PodTemplateSpec{}, core.PodIP{}, apps.DeploymentStrategy{}, apps.StatefulSetUpdateStrategy{}, apps.DaemonSetUpdateStrategy{}, batch.SuccessPolicy{}, batch.PodFailurePolicy{}, batch.UncountedTerminatedPods{}, core.PersistentVolumeSource{}, core.PersistentVolumeClaimSpec{}, core.Taint{}, core.TopologySelectorTerm{}, core.ObjectReference{}, core.EventSource{}, core.ServicePort{}, core.ScopeSelector{}, core.NodeConfigSource{}, networking.ServiceCIDRSpec{}, policy.PodDisruptionBudgetSpec{}, rbac.RoleRef{}, autoscaling.HorizontalPodAutoscalerBehavior{}, storage.CSINodeDriver{}, storage.VolumeAttachmentSpec{}, flowcontrol.FlowSchemaSpec{}, flowcontrol.PriorityLevelConfigurationSpec{}, resource.ResourceClaimTemplateSpec{}, resource.DeviceAttribute{}} {
 		walk(reflect.TypeOf(x))
 	}
 	names := []string{}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import Case, case, delete, get, merge, post, put
+from conformance.case import Case, Request, case, delete, get, merge, post, put
 from conformance.objects import pod_template
 
 __all__ = ["CASES"]
@@ -17,6 +17,10 @@ _HOOK = {
 _DRIVER = {"name": "d.example.com", "nodeID": "n"}
 _SUBJECT = {"kind": "User", "user": {"name": "u"}}
 _RESOURCES = {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "namespaces": ["*"]}
+_SCHEMAS = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas"
+_LEVELS = "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations"
+_NODES = "/apis/storage.k8s.io/v1/csinodes"
+_ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"
 _REQUESTS = {"requests": [{"name": "r", "exactly": {"deviceClassName": "d"}}]}
 
 
@@ -34,6 +38,34 @@ def _lives(name: str, path: str, obj: dict[str, Any], change: dict[str, Any]) ->
         delete(at),
         looks_at="metadata.generation",
     )
+
+
+def _schema(**spec: Any) -> Request:
+    base = {"priorityLevelConfiguration": {"name": "exempt"}, "rules": [_flow()]}
+    return post(f"{_SCHEMAS}?dryRun=All", {"metadata": {"name": "${ns}"}, "spec": base | spec})
+
+
+def _flow(**more: Any) -> dict[str, Any]:
+    return {"subjects": [_SUBJECT], "resourceRules": [_RESOURCES]} | more
+
+
+def _level(**spec: Any) -> Request:
+    return post(f"{_LEVELS}?dryRun=All", {"metadata": {"name": "${ns}"}, "spec": {"type": "Limited"} | spec})
+
+
+def _queue(**queuing: Any) -> Request:
+    return _level(limited={"limitResponse": {"type": "Queue", "queuing": queuing}})
+
+
+def _service(name: str = "v1.${ns}.example.com", **spec: Any) -> Request:
+    base = {"group": "${ns}.example.com", "version": "v1", "groupPriorityMinimum": 1, "versionPriority": 1}
+    path = "/apis/apiregistration.k8s.io/v1/apiservices?dryRun=All"
+    return post(path, {"metadata": {"name": name}, "spec": base | spec})
+
+
+def _attachment(**source: Any) -> Request:
+    spec = {"attacher": "a.example.com", "nodeName": "n", "source": source}
+    return post(f"{_ATTACHMENTS}?dryRun=All", {"metadata": {"name": "${ns}"}, "spec": spec})
 
 
 CASES = [
@@ -147,6 +179,80 @@ CASES = [
         put(
             "/apis/storage.k8s.io/v1/csinodes/${ns}-b",
             {"metadata": {"name": "${ns}-b"}, "spec": {"drivers": [_DRIVER]}},
+        ),
+    ),
+    case(
+        "flow-control-that-is-wrong",
+        _schema(priorityLevelConfiguration={}, matchingPrecedence=1, distinguisherMethod={"type": "X"}),
+        _schema(priorityLevelConfiguration={"name": "A"}, matchingPrecedence=10001),
+        _schema(rules=[{}, _flow(subjects=[{"kind": "User"}, {"kind": "X"}, {"kind": "Group", "user": {"name": ""}}])]),
+        _schema(rules=[_flow(subjects=[{"kind": "ServiceAccount", "serviceAccount": {"name": "A"}}])]),
+        _schema(rules=[_flow(resourceRules=[{}, {"verbs": ["*", "get"], "resources": ["*", "a"]}])]),
+        _schema(rules=[_flow(resourceRules=[_RESOURCES | {"verbs": ["x", "get"], "namespaces": ["A", "b"]}])]),
+        _schema(rules=[_flow(nonResourceRules=[{"verbs": [], "nonResourceURLs": []}])]),
+        _schema(
+            rules=[_flow(nonResourceRules=[{"verbs": ["get"], "nonResourceURLs": ["", "a", "/a b", "//", "/*/a"]}])]
+        ),
+        merge(f"{_SCHEMAS}/catch-all?dryRun=All", {"spec": {"matchingPrecedence": 5}}),
+        _level(),
+        _level(type="X"),
+        _level(type="Exempt", limited={}),
+        _level(exempt={}, limited={"nominalConcurrencyShares": -1, "lendablePercent": 101}),
+        _level(limited={"limitResponse": {"type": "Reject", "queuing": {}}, "borrowingLimitPercent": -1}),
+        _level(limited={"limitResponse": {"type": "Queue"}}),
+        _queue(queueLengthLimit=-1, queues=-1, handSize=-1),
+        _queue(queues=4, handSize=5),
+        _queue(queues=1000, handSize=10),
+        merge(f"{_LEVELS}/catch-all?dryRun=All", {"spec": {"limited": {"nominalConcurrencyShares": 6}}}),
+        merge(f"{_LEVELS}/exempt?dryRun=All", {"spec": {"exempt": {"nominalConcurrencyShares": 6}}}),
+    ),
+    case(
+        "registrations-that-are-wrong",
+        _service("v2.${ns}.example.com"),
+        _service("v1.", group=""),
+        _service("1.A", group="A", version="1", groupPriorityMinimum=20001, versionPriority=0),
+        _service(caBundle="YQ==", insecureSkipTLSVerify=True),
+        _service(service={"port": -1}, caBundle="YQ==", insecureSkipTLSVerify=True),
+        post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [{"name": "a_b", "nodeID": ""}] * 2}}),
+        post(
+            _NODES,
+            {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER | {"topologyKeys": ["a", "a", "a b", ""]}]}},
+        ),
+        post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER | {"allocatable": {"count": -1}}]}}),
+        post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER]}}),
+        merge(f"{_NODES}/${{ns}}", {"spec": {"drivers": [_DRIVER | {"nodeID": "m"}]}}),
+        _attachment(),
+        _attachment(persistentVolumeName=""),
+        _attachment(persistentVolumeName="v", inlineVolumeSpec={}),
+        _attachment(inlineVolumeSpec={"capacity": {"storage": "1"}, "accessModes": [], "hostPath": {"path": "/"}}),
+        _attachment(
+            inlineVolumeSpec={
+                "accessModes": ["ReadWriteOnce"],
+                "csi": {"driver": "d", "volumeHandle": "h"},
+                "persistentVolumeReclaimPolicy": "Delete",
+                "storageClassName": "s",
+                "volumeMode": "Block",
+                "claimRef": {},
+                "nodeAffinity": {},
+            }
+        ),
+        post(
+            _ATTACHMENTS,
+            {
+                "metadata": {"name": "${ns}"},
+                "spec": {"attacher": "a.example.com", "nodeName": "n", "source": {"persistentVolumeName": "v"}},
+            },
+        ),
+        merge(f"{_ATTACHMENTS}/${{ns}}", {"spec": {"nodeName": "m"}}),
+        merge(f"{_ATTACHMENTS}/${{ns}}/status", {"status": {"attached": False, "attachError": {"errorCode": -1}}}),
+        post(
+            "storage.k8s.io/v1:csistoragecapacities",
+            {
+                "metadata": {"name": "a"},
+                "storageClassName": "A",
+                "capacity": "-1",
+                "nodeTopology": {"matchLabels": {"a": "b c"}},
+            },
         ),
     ),
 ]

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import (
+    admission_policies,
+    api_services,
     autoscaling,
     certificate_requests,
     config,
     controller_revisions,
+    csi,
     disruption,
     endpoints,
     events,
     fixed_metadata,
+    flow_control,
     generic,
     ingresses,
     leases,
@@ -32,6 +36,7 @@ from . import (
     storage_classes,
     volume_claims,
     volumes,
+    webhooks,
     workloads,
 )
 from .conversions import CONVERSIONS, converted
@@ -51,14 +56,18 @@ from .rules import Rules
 __all__ = ["DEFAULTS", "FORMS", "RULES"]
 
 _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
+    **admission_policies.BEHAVIOUR,
+    **api_services.BEHAVIOUR,
     **autoscaling.BEHAVIOUR,
     **certificate_requests.BEHAVIOUR,
     **config.BEHAVIOUR,
     **controller_revisions.BEHAVIOUR,
+    **csi.BEHAVIOUR,
     **disruption.BEHAVIOUR,
     **endpoints.BEHAVIOUR,
     **events.BEHAVIOUR,
     **fixed_metadata.BEHAVIOUR,
+    **flow_control.BEHAVIOUR,
     **ingresses.BEHAVIOUR,
     **leases.BEHAVIOUR,
     **namespaces.BEHAVIOUR,
@@ -73,6 +82,7 @@ _BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
     **storage_classes.BEHAVIOUR,
     **volume_claims.BEHAVIOUR,
     **volumes.BEHAVIOUR,
+    **webhooks.BEHAVIOUR,
     **workloads.BEHAVIOUR,
 }
 

@@ -39,10 +39,4 @@ def keep_metadata(new: Object, old: Object) -> None:
             new["metadata"].pop(name, None)
 
 
-BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): FixedMetadataRules,
-    ("flowcontrol.apiserver.k8s.io", "FlowSchema"): FixedMetadataRules,
-    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"): FixedMetadataRules,
-    ("resource.k8s.io", "ResourceClaim"): FixedMetadataRules,
-    ("storage.k8s.io", "VolumeAttachment"): FixedMetadataRules,
-}
+BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("resource.k8s.io", "ResourceClaim"): FixedMetadataRules}

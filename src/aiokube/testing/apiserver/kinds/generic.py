@@ -67,10 +67,10 @@ _LOOKS_AFTER: Final[tuple[Look, ...]] = ("change", "object")
 _PLAIN: Final = Traits()
 _RETURNED: Final = Traits(returned=True)
 _COUNTED: Final = Traits(generation=True)
-_VERSIONED: Final = Traits(unconditional=False)
 _VERSIONED_RETURNED: Final = Traits(unconditional=False, returned=True)
+_FLOW: Final = Traits(generation=True, looks=("object",))
 _COUNTED_VERSIONED: Final = Traits(generation=True, unconditional=False)
-_ADMISSION: Final = Traits(generation=True, unconditional=False, standard=False)
+_ADMISSION: Final = Traits(generation=True, unconditional=False, standard=False, looks=("object",))
 _EVENT: Final = Traits(creates=True, names=names.path_segment, dependents=None, unknown_label=_OWN_LABELS)
 _ACCESS: Final = Traits(creates=True, names=names.path_segment, looks=_LOOKS_BEFORE)
 
@@ -105,7 +105,9 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "ValidatingWebhookConfiguration": _ADMISSION,
     },
     "apiextensions.k8s.io": {"CustomResourceDefinition": _COUNTED_VERSIONED},
-    "apiregistration.k8s.io": {"APIService": Traits(unconditional=False, names=names.path_segment)},
+    "apiregistration.k8s.io": {
+        "APIService": Traits(unconditional=False, names=names.path_segment, standard=False, looks=_LOOKS_AFTER)
+    },
     "apps": {
         "ControllerRevision": _PLAIN,
         "DaemonSet": _COUNTED,
@@ -127,7 +129,10 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
     "coordination.k8s.io": {"Lease": Traits(creates=True, unconditional=False, standard=False)},
     "discovery.k8s.io": {"EndpointSlice": _PLAIN},
     "events.k8s.io": {"Event": _EVENT},
-    "flowcontrol.apiserver.k8s.io": {"FlowSchema": _COUNTED, "PriorityLevelConfiguration": _COUNTED},
+    "flowcontrol.apiserver.k8s.io": {
+        "FlowSchema": _FLOW,
+        "PriorityLevelConfiguration": _FLOW,
+    },
     "networking.k8s.io": {
         "IPAddress": Traits(names=ip_addresses.canonical),
         "Ingress": Traits(generation=True, prefix="ingress"),
@@ -152,10 +157,10 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
     "scheduling.k8s.io": {"PriorityClass": _PLAIN},
     "storage.k8s.io": {
         "CSIDriver": _VERSIONED_RETURNED,
-        "CSINode": _VERSIONED_RETURNED,
-        "CSIStorageCapacity": _VERSIONED,
+        "CSINode": Traits(unconditional=False, returned=True, looks=("object",)),
+        "CSIStorageCapacity": Traits(unconditional=False, looks=_LOOKS_BEFORE),
         "StorageClass": Traits(returned=True, looks=_LOOKS_BEFORE),
-        "VolumeAttachment": _VERSIONED_RETURNED,
+        "VolumeAttachment": Traits(unconditional=False, returned=True, looks=("object",)),
         "VolumeAttributesClass": _RETURNED,
     },
 }
