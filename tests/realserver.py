@@ -1,13 +1,13 @@
 """The control plane's kube-apiserver, asked with any Accept header, and answering with whatever it answers."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
 
 from aiokube.client.tls import ssl_context
-from aiokube.testing import ControlPlane
+from aiokube.testing.kube_server import KubeServer
 
 __all__ = ["RealServer", "real_server"]
 
@@ -24,6 +24,16 @@ class RealServer:
         """Return the JSON of an answer, of whatever status."""
         async with self._session.get(path, headers={"Accept": accept}) as response:
             return await response.json()
+
+    async def body(self, path: str, *, accept: str) -> bytes:
+        """Return the body of an answer, of whatever status."""
+        async with self._session.get(path, headers={"Accept": accept}) as response:
+            return await response.read()
+
+    async def head(self, path: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
+        """Return the status and the headers of an answer."""
+        async with self._session.get(path, headers=headers) as response:
+            return response.status, response.headers
 
     async def serves(self, path: str) -> bool:
         """Return whether there is anything at a path."""
@@ -42,8 +52,8 @@ class RealServer:
 
 
 @contextlib.asynccontextmanager
-async def real_server(control_plane: ControlPlane) -> AsyncIterator[RealServer]:
-    """Open a session with the kube-apiserver of a control plane."""
+async def real_server(control_plane: KubeServer) -> AsyncIterator[RealServer]:
+    """Open a session with the kube-apiserver of a control plane, or with another server."""
     connector = aiohttp.TCPConnector(ssl=await ssl_context(control_plane.configuration))
     async with aiohttp.ClientSession(control_plane.url, connector=connector) as session:
         yield RealServer(session)

@@ -247,6 +247,8 @@ def _answer(
         for name in HEADERS
         if (values := [v for k, v in response.getheaders() if k.lower() == name.lower()])
     }
+    if "Vary" in found:
+        found["Vary"] = [", ".join(found["Vary"])]  # one line or several are the same: RFC 9110, 5.3
     found["ETag"] = response.getheader("ETag") is not None
     if request.events and response.status == 200:
         content = _events(response, request)

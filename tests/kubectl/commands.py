@@ -108,6 +108,20 @@ spec: {cups: 8}
 WRONG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wrong}\ndata: {a: b}\ndatum: {a: b}\n"
 INVALID = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: UPPER}\n"
 
+LIST = """
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: listed}
+  data: {a: b}
+- apiVersion: v1
+  kind: Service
+  metadata: {name: listed}
+  spec: {ports: [{port: 80}]}
+"""
+
 COMMANDS: tuple[Command, ...] = (
     Command("version -o json --client=false"),
     Command("api-versions"),
@@ -201,4 +215,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("delete secrets --all -n {ns}"),
     Command("get --raw /readyz"),
     Command("get --raw /api/v1/namespaces/{ns}/nothings"),
+    Command("create -f - -n {ns}", LIST),
+    Command("apply -f - -n {ns}", LIST.replace("a: b", "a: c")),
+    Command("apply -f - -n {ns}", LIST.replace("data", "dat").replace("port: 80", "port: x, pot: 1")),
+    Command("get -f - -n {ns} -o name", LIST),
+    Command("delete -f - -n {ns}", LIST),
 )

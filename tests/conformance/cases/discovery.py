@@ -48,6 +48,8 @@ CASES = [
          get("/livez/nothing")),
     case("openapi-of-what-is-not-served", get("/openapi/v3/apis/no.such/v1"), get("/openapi/v3/nothing")),
     case("openapi-of-the-version", get("/openapi/v3/version")),
+    case("openapi-v2-in-a-form-that-it-has-not", get("/openapi/v2", accept="text/html"),
+         get("/openapi/v2", accept="application/yaml"), get("/openapi/v2/nothing")),
     case("openapi-of-leases", get("/openapi/v3/apis/coordination.k8s.io/v1")),
     case("openapi-of-policies", get("/openapi/v3/apis/policy/v1")),
     case("the-root", get("/")),

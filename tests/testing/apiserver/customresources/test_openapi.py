@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 from typing import Any
 
 from aiokube.testing import ControlPlane
 from aiokube.testing.apiserver.customresources import discovery, openapi
+from aiokube.testing.apiserver.discovery import CustomDocuments, Documents
 from custom_kinds import answer, definition
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -92,6 +94,7 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
         definitions = [await control_plane.request("GET", f"{_DEFINITIONS}/{name}") for name in names]
         for name, make in openapi.documents(definitions).items():
             assert make() == await _until_equal(control_plane, f"/openapi/v3/{name}", make())
+        await _is_in_the_document_of_everything(control_plane, definitions)
         (own_group,) = discovery.groups(definitions)
         listed = (await control_plane.request("GET", "/apis"))["groups"]
         assert [each for each in listed if each["name"] == group] == [own_group]
@@ -101,6 +104,20 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
     finally:
         for each in made:
             await control_plane.request("DELETE", f"{_DEFINITIONS}/{each['metadata']['name']}")
+
+
+async def _is_in_the_document_of_everything(control_plane: ControlPlane, definitions: list[Any]) -> None:
+    """What OpenAPI v2 can say of the kinds, beside all others; it is the last that kube-apiserver makes anew."""
+    documents = Documents()
+    documents.replace_custom(CustomDocuments(schemas=openapi.documents(definitions)))
+    made = json.loads(documents.swagger().body)
+    found: Any = {"paths": {}, "definitions": {}}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(60):
+            while not all(found[name].keys() >= made[name].keys() for name in ("paths", "definitions")):
+                _, found = await answer(control_plane, "GET", "/openapi/v2")
+    for name in ("paths", "definitions"):
+        assert {key: found[name].get(key) for key in made[name]} == made[name]
 
 
 async def _until_equal(control_plane: ControlPlane, path: str, wanted: Any) -> Any:

@@ -8,7 +8,7 @@ Source: https://github.com/kubernetes/apiextensions-apiserver/blob/v0.36.3/pkg/c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from aiokube.testing.apiserver import snapshot
+from aiokube.testing.apiserver.snapshot import known_versions
 
 from .definition import Definition, is_true
 from .schema_walk import Schema
@@ -45,31 +46,6 @@ _SHARED = tuple(
 _SHARED_WITH_SCALE = (_SCALE, f"{_SCALE}Spec", f"{_SCALE}Status")
 _MODEL = "apis/apps/v1"
 """The document with what all share; Deployments have every kind of path."""
-
-_DELETE_OPTIONS = """
-admissionregistration.k8s.io v1 v1alpha1 v1beta1
-apps v1 v1beta1 v1beta2
-authentication.k8s.io v1 v1alpha1 v1beta1
-authorization.k8s.io v1 v1beta1
-autoscaling v1 v2
-batch v1 v1beta1
-certificates.k8s.io v1 v1alpha1 v1beta1
-coordination.k8s.io v1 v1alpha2 v1beta1
-discovery.k8s.io v1 v1beta1
-events.k8s.io v1 v1beta1
-extensions v1beta1
-flowcontrol.apiserver.k8s.io v1 v1beta1 v1beta2 v1beta3
-internal.apiserver.k8s.io v1alpha1
-networking.k8s.io v1 v1beta1
-node.k8s.io v1 v1alpha1 v1beta1
-policy v1 v1beta1
-rbac.authorization.k8s.io v1 v1alpha1 v1beta1
-resource.k8s.io v1 v1alpha3 v1beta1 v1beta2
-scheduling.k8s.io v1 v1alpha2 v1beta1
-storage.k8s.io v1 v1alpha1 v1beta1
-storagemigration.k8s.io v1beta1
-"""
-"""Which groups and versions have DeleteOptions in the eyes of custom kinds: all that client-go knows."""
 
 _CONVENTIONS = "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
 _METADATA = f"Standard object's metadata. More info: {_CONVENTIONS}#metadata"
@@ -417,16 +393,10 @@ def _model() -> Mapping[str, Any]:
 def _components() -> Mapping[str, Any]:
     found = dict(_model()["components"]["schemas"])
     options = deepcopy(found[f"{_META}DeleteOptions"])
-    known = [("", "v1")] + [(group, version) for line in _DELETE_OPTIONS.split("\n") for group, version in _pairs(line)]
     options["x-kubernetes-group-version-kind"] = [
-        {"group": group, "kind": "DeleteOptions", "version": version} for group, version in known
+        {"group": group, "kind": "DeleteOptions", "version": version} for group, version in known_versions.OF_CLIENT_GO
     ]
     return found | {f"{_META}DeleteOptions": options}
-
-
-def _pairs(line: str) -> Iterator[tuple[str, str]]:
-    group, *versions = line.split() or [""]
-    yield from ((group, version) for version in versions)
 
 
 def _type_meta() -> dict[str, Any]:

@@ -9,8 +9,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from aiokube.testing.apiserver import snapshot
 from aiokube.testing.apiserver.storage import encode
+
+from . import swagger_protobuf
+from .swagger import swagger
 
 __all__ = ["CustomDocuments", "Document", "Documents"]
 
@@ -110,6 +115,26 @@ class Documents:
             if made is not None:
                 self._made["openapi", name] = made
         return made
+
+    def swagger(self) -> Document:
+        """Return the OpenAPI v2 document of everything."""
+        made = self._made.get(("swagger", "json"))
+        if made is None:
+            body = encode(self._swagger())
+            made = self._made["swagger", "json"] = Document(body, _hash(body))
+        return made
+
+    def swagger_protobuf(self) -> Document:
+        """Return the OpenAPI v2 document as a protobuf message, with the hash of the JSON."""
+        made = self._made.get(("swagger", "protobuf"))
+        if made is None:
+            body = swagger_protobuf.encoded(self._swagger())
+            made = self._made["swagger", "protobuf"] = Document(body, self.swagger().hash)
+        return made
+
+    def _swagger(self) -> Json:
+        built_in = (msgspec.json.decode(snapshot.openapi(name)) for name in snapshot.openapi_index()["paths"])
+        return swagger(built_in, (make() for make in self._custom.schemas.values()))
 
     def _openapi(self, name: str) -> Document | None:
         place = snapshot.openapi_index()["paths"].get(name)

@@ -1,6 +1,7 @@
-"""Requests for documents: discovery in both its forms, and OpenAPI, with what lets a client keep them.
+"""Requests for documents: discovery in both its forms, and OpenAPI v2 and v3, with what lets a client keep them.
 
 Source: https://github.com/kubernetes/apiserver/blob/v0.36.3/pkg/endpoints/discovery/aggregated/handler.go
+Source: https://github.com/kubernetes/kube-openapi/blob/master/pkg/handler/handler.go
 Source: https://github.com/kubernetes/kube-openapi/blob/master/pkg/handler3/handler.go
 """
 
@@ -18,6 +19,9 @@ __all__ = ["DocumentRequests"]
 
 _AGGREGATED_TYPE = f"{JSON};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 _OPENAPI = "/openapi/v3"
+_SWAGGER = "/openapi/v2"
+_SWAGGER_PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+_SWAGGER_PROTOBUF_NAMES = (_SWAGGER_PROTOBUF, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
 _ACCEPTED = f"{JSON}, {YAML}, application/vnd.kubernetes.protobuf"
 
 
@@ -39,6 +43,8 @@ class DocumentRequests:
             return None
         if path == _OPENAPI:
             return Answer(200, encode(self._documents.openapi_index()), "text/plain; charset=utf-8")
+        if path == _SWAGGER:
+            return self._swagger(received)
         if path.startswith(f"{_OPENAPI}/"):
             return self._openapi(path.removeprefix(f"{_OPENAPI}/"), received)
         return self._discovery(path, received)
@@ -67,6 +73,21 @@ class DocumentRequests:
         if received.header("If-None-Match") == headers["ETag"]:
             return Answer(304, b"", _AGGREGATED_TYPE, headers)
         return Answer(200, document.body + b"\n", _AGGREGATED_TYPE, headers)
+
+    def _swagger(self, received: Received) -> Answer:
+        varies = {"Vary": "Accept-Encoding, Accept"}
+        for clause in clauses(received.header("Accept")) or [Clause(JSON, 1.0)]:
+            if clause.media_type in {JSON, "application/*", "*/*"}:
+                document, media_type = self._documents.swagger(), JSON
+            elif clause.media_type in _SWAGGER_PROTOBUF_NAMES:
+                document, media_type = self._documents.swagger_protobuf(), _SWAGGER_PROTOBUF
+            else:
+                continue
+            headers = {"ETag": f'"{document.hash}"', **varies}
+            if received.header("If-None-Match") == headers["ETag"]:
+                return Answer(304, b"", media_type, headers)
+            return Answer(200, document.body, media_type, headers)
+        return Answer(406, b"", "", varies)
 
     def _openapi(self, name: str, received: Received) -> Answer | None:
         document = self._documents.openapi(name)

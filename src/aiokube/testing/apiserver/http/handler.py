@@ -142,13 +142,17 @@ def _refusal(error: errors.StatusError) -> Answer:
     return replace(answer, body=answer.body + b"\n", headers={**answer.headers, **headers})
 
 
+def _varying(already: str) -> str:
+    return already if "Accept-Encoding" in already else ", ".join(filter(None, ("Accept-Encoding", already)))
+
+
 async def _response(request: web.BaseRequest, answer: Answer) -> web.Response:
     body, headers = answer.body, {**_COMMON_HEADERS, "Audit-Id": str(uuid.uuid4()), **answer.headers}
     if answer.media_type:
         headers["Content-Type"] = answer.media_type
     if len(body) > GZIP_FROM and takes_gzip(request.headers.get("Accept-Encoding", "")):
         body = await asyncio.to_thread(compressed, body)
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        headers |= {"Content-Encoding": "gzip", "Vary": _varying(headers.get("Vary", ""))}
     response = web.Response(status=answer.status, body=body, headers=headers)
     for name, value in warning_headers(answer.warnings):
         response.headers.add(name, value)
