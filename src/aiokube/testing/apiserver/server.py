@@ -50,7 +50,7 @@ class APIServer:
             `Pace` says how long each takes.
         clock: what the server dates and delays by; None is the time as it is, a `DrivenClock` stands still until
             a test moves it.
-        history: how many events each resource remembers for watches that begin in the past.
+        history: how many events each resource remembers for watches that begin in the past, of 64 MiB at most.
     """
 
     def __init__(

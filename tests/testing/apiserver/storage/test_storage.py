@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event, EventType, Storage
-from aiokube.testing.apiserver.storage.storage import Forgotten
+from aiokube.testing.apiserver.storage.history import Forgotten
 
 PODS = GroupResource("", "pods")
 SECRETS = GroupResource("", "secrets")
@@ -68,16 +68,31 @@ def test_history_is_given_from_a_version_on() -> None:
     pods = Storage().collection(PODS)
     first = pods.put(obj("one"))
     second = pods.put(obj("two"))
-    assert [event.object.key for event in pods.since(first.resource_version)] == ["a/two"]
-    assert list(pods.since(second.resource_version)) == []
+    assert [event.object.key for event in pods.history.since(first.resource_version)] == ["a/two"]
+    assert list(pods.history.since(second.resource_version)) == []
 
 
 def test_history_that_is_too_long_is_forgotten_from_its_beginning() -> None:
     pods = Storage(history=2).collection(PODS)
     versions = [pods.put(obj(f"pod-{number}")).resource_version for number in range(4)]
-    assert len(list(pods.since(versions[1]))) == 2
+    assert len(list(pods.history.since(versions[1]))) == 2
     with pytest.raises(Forgotten, match="too old resource version"):
-        pods.since(versions[0])
+        pods.history.since(versions[0])
+
+
+def test_history_that_is_too_large_is_forgotten_from_its_beginning() -> None:
+    """What was there before can be told until an event since then is forgotten; what was forgotten makes room."""
+    storage = Storage(history_bytes=10_000)
+    pods = storage.collection(PODS)
+    versions = [pods.put(obj("large", data="x" * 3_000)).resource_version for _ in range(4)]
+    assert len(list(pods.history.since(versions[0]))) == 3
+    storage.compact(versions[1])
+    versions += [pods.put(obj(f"small-{number}")).resource_version for number in range(20)]
+    assert len(list(pods.history.since(versions[1]))) == 22
+    versions.append(pods.put(obj("huge", data="x" * 20_000)).resource_version)
+    assert list(pods.history.since(versions[-1])) == []
+    with pytest.raises(Forgotten):
+        pods.all_at(versions[-2])
 
 
 def test_compaction_forgets_up_to_a_version() -> None:
@@ -85,11 +100,11 @@ def test_compaction_forgets_up_to_a_version() -> None:
     pods = storage.collection(PODS)
     first, second = (pods.put(obj(name)).resource_version for name in ("one", "two"))
     storage.compact(second)
-    assert list(pods.since(second)) == []
+    assert list(pods.history.since(second)) == []
     with pytest.raises(Forgotten):
-        pods.since(first)
+        pods.history.since(first)
     with pytest.raises(Forgotten):
-        storage.collection(SECRETS).since(first)
+        storage.collection(SECRETS).history.since(first)
 
 
 def test_compaction_never_goes_back_or_into_the_future() -> None:
@@ -116,16 +131,19 @@ def test_what_was_there_at_a_version_can_be_told(writes: list[tuple[str, bool]],
     assert pods.all_at(revision) == states[revision]
 
 
-def test_an_encoding_is_made_once_for_all_who_want_it() -> None:
+def test_an_encoding_is_made_once_for_all_who_listen() -> None:
+    """Later it is made anew each time, for history does not keep it."""
     pods = Storage().collection(PODS)
     heard: list[Event] = []
-    pods.listen(heard.append)
-    pods.put(obj("one"))
     made: list[int] = []
 
     def make() -> bytes:
         made.append(1)
         return b"line"
 
-    assert [heard[0].form("key", make) for _ in range(100)] == [b"line"] * 100
-    assert made == [1]
+    for _ in range(100):
+        pods.listen(lambda event: heard.append(event) if event.form("key", make) else None)
+    pods.put(obj("one"))
+    assert (len(heard), len(made)) == (100, 1)
+    assert [heard[0].form("key", make) for _ in range(3)] == [b"line"] * 3
+    assert len(made) == 4

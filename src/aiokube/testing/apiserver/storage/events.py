@@ -35,7 +35,7 @@ class Event:
         self.type = type
         self.object = object
         self.previous = previous
-        self._forms: dict[Any, bytes] = {}
+        self._forms: dict[Any, bytes] | None = {}
 
     def __repr__(self) -> str:
         return f"<Event {self.type.value} {self.object!r}>"
@@ -44,9 +44,20 @@ class Event:
     def resource_version(self) -> int:
         return self.object.resource_version
 
+    @property
+    def size(self) -> int:
+        """How many bytes its object has."""
+        return len(self.object.body)
+
     def form(self, key: Any, make: Callable[[], bytes]) -> bytes:
-        """Return one encoding of this event, made once for all who want the same one."""
+        """Return one encoding of this event, made once for all who want the same one while it happens."""
+        if self._forms is None:
+            return make()
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = make()
         return form
+
+    def settle(self) -> None:
+        """Keep no encoding from now on: whoever listened has been told, and history has no room for them."""
+        self._forms = None

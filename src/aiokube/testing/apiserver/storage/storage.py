@@ -2,43 +2,28 @@
 
 One counter rises with every write, to whatever collection, and is the resourceVersion of what was written; a
 deletion is a write. Each collection remembers its latest events, so that watches can begin in the past and
-lists can go on as of an earlier version, until what they need is forgotten: by age, or by `compact()`.
+lists can go on as of an earlier version, until what they need is forgotten: for want of room, or by `compact()`.
 
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
 
 from .events import Event, EventType
+from .history import History
 from .stored import Stored, key_of
 
-__all__ = ["Collection", "Forgotten", "Storage"]
+__all__ = ["Collection", "Storage"]
+
+_HISTORY_BYTES = 64 * 1024 * 1024
 
 Listener = Callable[[Event], None]
-
-
-class Forgotten(Exception):
-    """Raised when history is asked for that is no longer there.
-
-    Attributes:
-        asked: The version from which it was wanted.
-        oldest: The oldest from which there is some.
-    """
-
-    def __init__(self, asked: int, oldest: int) -> None:
-        super().__init__(asked, oldest)
-        self.asked = asked
-        self.oldest = oldest
-
-    def __str__(self) -> str:
-        return f"too old resource version: {self.asked} ({self.oldest})"
 
 
 class Storage:
@@ -46,12 +31,14 @@ class Storage:
 
     Args:
         history: how many events each collection remembers.
+        history_bytes: how many bytes their objects may have in all.
     """
 
-    def __init__(self, *, history: int = 10_000) -> None:
+    def __init__(self, *, history: int = 10_000, history_bytes: int = _HISTORY_BYTES) -> None:
         self.revision = 1
         self.compacted = 0
         self._history = history
+        self._history_bytes = history_bytes
         self._collections: dict[GroupResource, Collection] = {}
         self._listeners: list[Callable[[GroupResource, Event], None]] = []
 
@@ -59,7 +46,8 @@ class Storage:
         """Return the collection of a resource, an empty one when nothing was ever stored in it."""
         found = self._collections.get(resource)
         if found is None:
-            found = self._collections[resource] = Collection(self, resource, self._history)
+            history = History(events=self._history, size=self._history_bytes, since=self.compacted)
+            found = self._collections[resource] = Collection(self, resource, history)
         return found
 
     def collections(self) -> Iterable[Collection]:
@@ -75,7 +63,7 @@ class Storage:
         """Forget what happened up to a version: watches and lists from before it are answered with 410."""
         self.compacted = max(self.compacted, min(revision, self.revision))
         for collection in self._collections.values():
-            collection.forget(self.compacted)
+            collection.history.forget(self.compacted)
 
     def advance(self) -> int:
         """Raise the counter and return it."""
@@ -91,14 +79,12 @@ class Storage:
 class Collection:
     """The objects of one resource, and what lately happened to them."""
 
-    def __init__(self, storage: Storage, resource: GroupResource, history: int) -> None:
+    def __init__(self, storage: Storage, resource: GroupResource, history: History) -> None:
         self.resource = resource
+        self.history = history
         self._storage = storage
         self._objects: dict[str, Stored] = {}
         self._keys: list[str] = []
-        self._events: deque[Event] = deque()
-        self._history = history
-        self._forgotten = storage.compacted
         self._listeners: list[Listener] = []
 
     def __len__(self) -> int:
@@ -123,27 +109,14 @@ class Collection:
         Raises:
             Forgotten: that cannot be known any more.
         """
-        self._require(revision)
         objects = dict(self._objects)
-        for event in reversed(self._events):
-            if event.resource_version <= revision:
-                break
+        for event in self.history.back_to(revision):
             if event.previous is None:
                 del objects[event.object.key]
             else:
                 objects[event.object.key] = event.previous
         prefix = f"{namespace}/" if namespace else ""
         return [objects[key] for key in sorted(objects) if key.startswith(prefix)]
-
-    def since(self, revision: int) -> Iterator[Event]:
-        """Return the events after a version.
-
-        Raises:
-            Forgotten: some of them are forgotten.
-        """
-        self._require(revision)
-        start = bisect_right(self._events, revision, key=lambda event: event.resource_version)
-        return iter([self._events[index] for index in range(start, len(self._events))])
 
     # Writing.
 
@@ -166,18 +139,12 @@ class Collection:
         self._happened(Event(EventType.DELETED, stored, previous))
         return stored
 
-    # History.
+    # Listening.
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every change from now on, and return what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
-
-    def forget(self, revision: int) -> None:
-        """Forget the events up to a version."""
-        while self._events and self._events[0].resource_version <= revision:
-            self._events.popleft()
-        self._forgotten = max(self._forgotten, revision)
 
     def _stored(self, obj: dict[str, Any]) -> Stored:
         revision = self._storage.advance()
@@ -186,13 +153,8 @@ class Collection:
         return Stored(obj, revision)
 
     def _happened(self, event: Event) -> None:
-        self._events.append(event)
-        if len(self._events) > self._history:
-            self._forgotten = self._events.popleft().resource_version
+        self.history.add(event)
         for listener in tuple(self._listeners):
             listener(event)
         self._storage.announce(self.resource, event)
-
-    def _require(self, revision: int) -> None:
-        if revision < self._forgotten:
-            raise Forgotten(revision, self._forgotten)
+        event.settle()

@@ -19,7 +19,7 @@ from aiokube.testing.apiserver.go_numbers import parse_uint
 from aiokube.testing.apiserver.json_syntax import syntax_error
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
-from aiokube.testing.apiserver.storage.storage import Forgotten
+from aiokube.testing.apiserver.storage.history import Forgotten
 from aiokube.testing.apiserver.storage.stored import key_of
 
 from .call import Call, Outcome

@@ -16,7 +16,7 @@ from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.forms import Form, Shown, object_body
 from aiokube.testing.apiserver.storage import Event, EventType, Stored, encode
-from aiokube.testing.apiserver.storage.storage import Forgotten
+from aiokube.testing.apiserver.storage.history import Forgotten
 
 from .call import Call
 from .options import ListOptions
@@ -105,7 +105,7 @@ class Feed:
                 self._lines.append(self._bookmark({_INITIAL_END: "true"}))
         elif since:
             try:
-                for event in self._collection.since(since):
+                for event in self._collection.history.since(since):
                     self._send(event)
             except Forgotten as error:
                 self._lines.append(_line("ERROR", encode(errors.expired(str(error)).status)))
