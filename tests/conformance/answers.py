@@ -149,8 +149,8 @@ class Conversation:
         metadata = answer.body.get("metadata") if isinstance(answer.body, dict) else None
         if request.method in ("GET", "DELETE") or answer.status not in (200, 201) or "dryRun" in path:
             return
-        if not isinstance(metadata, dict) or not metadata.get("resourceVersion"):
-            return
+        if not isinstance(metadata, dict) or not metadata.get("name") or not metadata.get("resourceVersion"):
+            return  # a table, or nothing that is stored
         fresh = f"{_object_path(path, str(metadata['name']))}?resourceVersion={metadata['resourceVersion']}"
         self.connection.request("GET", fresh, headers={"Accept": "application/json"})
         self.connection.getresponse().read()

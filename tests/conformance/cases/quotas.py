@@ -14,6 +14,10 @@ __all__ = ["CASES"]
 
 _QUOTAS = "resourcequotas"
 _LEASES = "coordination.k8s.io/v1:leases"
+_CLAIMS = "persistentvolumeclaims"
+_CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
+_PRIORITIES = "/apis/scheduling.k8s.io/v1/priorityclasses"
+_OF_CLASS = "${ns}.storageclass.storage.k8s.io/"
 _NONE: dict[str, str] = {"count/endpoints": "0"}
 _ENDPOINTS: dict[str, Any] = {"metadata": {"name": "z"}}
 
@@ -36,8 +40,48 @@ def _container(name: str = "c", *, requests: Any = None, limits: Any = None, **m
     return {"name": name, "image": "i", "resources": resources} | more
 
 
-def _pod(name: str, *containers: dict[str, Any], **spec: Any) -> Request:
-    return post("pods", pod(name, containers=list(containers) or [_container()], **spec))
+def _asked(kind: str, body: dict[str, Any], *, until: str = "", until_status: int = 0) -> Request:
+    """Return the request that creates an object; what follows a ? in its name is the query."""
+    name, mark, query = body["metadata"]["name"].partition("?")
+    sent = body | {"metadata": {"name": name}}
+    return post(f"{kind}{mark}{query}", sent, until=until, until_status=until_status)
+
+
+def _pod(name: str, *containers: dict[str, Any], until: str = "", until_status: int = 0, **spec: Any) -> Request:
+    body = pod(name, containers=list(containers) or [_container()], **spec)
+    return _asked("pods", body, until=until, until_status=until_status)
+
+
+def _service(name: str, *, until_status: int = 0, **spec: Any) -> Request:
+    return _asked("services", service(name, **spec), until_status=until_status)
+
+
+def _ports(count: int) -> list[dict[str, Any]]:
+    return [{"name": f"p{port}", "port": port} for port in range(1, count + 1)]
+
+
+def _claim(name: str, storage: str, *, until: str = "", **spec: Any) -> Request:
+    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
+    return _asked(_CLAIMS, {"metadata": {"name": name}, "spec": base | spec}, until=until)
+
+
+def _scoped(name: str, hard: dict[str, str], **spec: Any) -> Request:
+    return post(_QUOTAS, _named(name) | {"spec": {"hard": hard} | spec})
+
+
+def _selector(scope: str, *values: str) -> dict[str, Any]:
+    which = {"operator": "In", "values": list(values)} if values else {"operator": "Exists"}
+    return {"matchExpressions": [{"scopeName": scope} | which]}
+
+
+def _affinity(**where: Any) -> dict[str, Any]:
+    term = {"topologyKey": "k", "labelSelector": {}} | where
+    return {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}}
+
+
+def _refused_by(quota: str, *containers: dict[str, Any], **spec: Any) -> Request:
+    """Return the request that waits until a quota does not let a pod in."""
+    return _pod("z?dryRun=All", *containers, until=f"exceeded quota: {quota},", **spec)
 
 
 def _resized(name: str, **limits: str) -> Request:
@@ -113,6 +157,86 @@ CASES = [
         delete("pods/b?gracePeriodSeconds=0"),
         _fits(cpu="400m"),
         get(f"{_QUOTAS}/a"),
+        looks_at="status.used",
+    ),
+    case(
+        "quota-counts-services",
+        *_quota({"services": "2", "services.nodeports": "3", "services.loadbalancers": "1", "count/services": "9"}),
+        _service("a", type="LoadBalancer", ports=_ports(2)),
+        _service("b", type="LoadBalancer"),
+        _service("b?dryRun=All", type="LoadBalancer", ports=_ports(2), allocateLoadBalancerNodePorts=False),
+        _service("b", type="NodePort", ports=_ports(2)),
+        _service("b"),
+        _service("c"),
+        get(f"{_QUOTAS}/a"),
+        merge("services/b", {"spec": {"type": "NodePort"}}),
+        merge("services/b", {"spec": {"ports": _ports(2)}}),
+        merge("services/a/status", {"status": {"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}}),
+        merge("services/a", {"spec": {"type": "ClusterIP"}}),
+        merge("services/b?dryRun=All", {"spec": {"ports": _ports(2)}}, until_status=200),
+        delete("services/a"),
+        _service("c?dryRun=All", type="LoadBalancer", ports=_ports(2), until_status=201),
+        get(f"{_QUOTAS}/a"),
+        looks_at="status.used",
+    ),
+    case(
+        "quota-measures-claims",
+        *_quota(
+            {
+                "persistentvolumeclaims": "3",
+                "requests.storage": "10Gi",
+                f"{_OF_CLASS}requests.storage": "5Gi",
+                f"{_OF_CLASS}persistentvolumeclaims": "1",
+            }
+        ),
+        _claim("a", "20Gi"),
+        _claim("a", "6Gi", storageClassName="${ns}"),
+        _claim("a", "2Gi", storageClassName="${ns}"),
+        _claim("b", "1Gi", storageClassName="${ns}"),
+        _claim("b", "3221225471500m", storageClassName=""),
+        get(f"{_QUOTAS}/a"),
+        post(_CLASSES, _named("${ns}") | {"provisioner": "example.com/p", "allowVolumeExpansion": True}),
+        merge(f"{_CLAIMS}/a/status", {"status": {"phase": "Bound", "allocatedResources": {"storage": "4Gi"}}}),
+        merge(f"{_CLAIMS}/a?dryRun=All", {"spec": {"resources": {"requests": {"storage": "5Gi"}}}}, until_status=200),
+        merge(f"{_CLAIMS}/a", {"spec": {"resources": {"requests": {"storage": "20Gi"}}}}),
+        merge(f"{_CLAIMS}/a", {"spec": {"resources": {"requests": {"storage": "5Gi"}}}}),
+        _claim("z?dryRun=All", "9Gi", until="used: requests.storage=8Gi,"),
+        merge(f"{_CLAIMS}/a", {"metadata": {"finalizers": None}}),
+        merge(f"{_CLAIMS}/b", {"metadata": {"finalizers": None}}),
+        looks_at="status.used",
+    ),
+    case(
+        "quota-has-scopes",
+        _scoped("terminating", {"pods": "0"}, scopes=["Terminating"]),
+        _scoped("cheap", {"pods": "0"}, scopes=["BestEffort", "NotTerminating"]),
+        _scoped("long", {"pods": "1", "requests.cpu": "1"}, scopes=["NotBestEffort", "NotTerminating"]),
+        _scoped("far", {"pods": "0"}, scopeSelector=_selector("CrossNamespacePodAffinity")),
+        _scoped("some", {"pods": "0"}, scopeSelector=_selector("PriorityClass", "${ns}-a", "${ns}-b")),
+        _scoped("classy", {_CLAIMS: "0"}, scopeSelector=_selector("VolumeAttributesClass", "x")),
+        post(_PRIORITIES, _named("${ns}-a") | {"value": 1}),
+        post(_PRIORITIES, _named("${ns}-c") | {"value": 2}),
+        _refused_by("terminating", activeDeadlineSeconds=60),
+        _refused_by("cheap"),
+        _refused_by("long", _container(limits={"cpu": "2"})),
+        _refused_by("far", _container(limits={"cpu": "1"}), affinity=_affinity(namespaces=["x"])),
+        _refused_by("some", _container(limits={"cpu": "1"}), priorityClassName="${ns}-a"),
+        _claim("z?dryRun=All", "1Gi", volumeAttributesClassName="x", until="exceeded quota: classy"),
+        _claim("z?dryRun=All", "1Gi", volumeAttributesClassName="y"),
+        _claim("z?dryRun=All", "1Gi"),
+        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), affinity=_affinity(), until_status=201),
+        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), priorityClassName="${ns}-c", until_status=201),
+        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), activeDeadlineSeconds=60),
+        _pod("a"),
+        _pod("a", _container(limits={"memory": "1"})),
+        _pod("a", _container(limits={"cpu": "500m"})),
+        _pod("b", _container(limits={"cpu": "600m"})),
+        merge("pods/a", {"spec": {"activeDeadlineSeconds": 60}}),
+        merge(f"{_QUOTAS}/terminating", {"spec": {"hard": {"pods": "1"}}}),
+        merge("pods/a?dryRun=All", {"spec": {"activeDeadlineSeconds": 60}}, until_status=200),
+        merge("pods/a", {"spec": {"activeDeadlineSeconds": 60}}),
+        _pod("b?dryRun=All", _container(limits={"cpu": "1"}), until_status=201),
+        get(f"{_QUOTAS}/long"),
+        get(f"{_QUOTAS}/terminating"),
         looks_at="status.used",
     ),
 ]
