@@ -18,7 +18,7 @@ from kubernetes_asyncio import client as typed
 from kubernetes_asyncio import dynamic
 
 from aiokube._machinery.errors import MalformedObject
-from aiokube._machinery.objects import ResourceField, encode, field_from_json
+from aiokube._machinery.objects import ResourceField, document_from_json, encode
 from aiokube.dynamic.instance import ResourceInstance, instance_from_json, instance_of
 
 THEIRS: Any = dynamic  # it has no annotations
@@ -272,4 +272,4 @@ def test_malformed_text_is_not_printed_as_something_else() -> None:
 
 
 def test_a_field_of_text_is_printed_as_its_members() -> None:
-    assert repr(field_from_json(b'{"b":{"c":1},"a":"\\u0041"}')) == "{'a': 'A', 'b': {'c': 1}}"
+    assert repr(document_from_json(b'{"b":{"c":1},"a":"\\u0041"}')) == "{'a': 'A', 'b': {'c': 1}}"

@@ -210,7 +210,7 @@ _MAPPING_METHODS: dict[str, Any] = {
 # --- what a node holds ----------------------------------------------------------------------------------------
 #
 # dict[str, Any]    its members; a member that is Raw has not been read
-# bytes, Raw        its text
+# Raw               its text
 # _Item             its text, an item of a list that may lack what the list says for all
 # _Document         its text, a whole answer of a server, which may be a list
 
@@ -246,11 +246,6 @@ _BRACE = ord("{")
 _HEAD = 256  # bytes at the start of a document in which a list shows that it is one
 
 
-def field_from_json(text: bytes) -> ResourceField:
-    """Return the field whose node is a JSON object, not decoded before it is read."""
-    return _field(text)
-
-
 def document_from_json(text: bytes) -> ResourceField:
     """Return the field of a whole answer; if it is a list, its items get the apiVersion and kind that they lack."""
     return _field(_Document(text))
@@ -279,7 +274,7 @@ def _members(field: ResourceField) -> dict[str, Any]:
     return members
 
 
-def _split(content: bytes | Raw | _Item | _Document) -> dict[str, Any]:
+def _split(content: Raw | _Item | _Document) -> dict[str, Any]:
     if isinstance(content, _Item):
         return content.defaults | _decode_members(content.text)
     return _split_document(content.text) if isinstance(content, _Document) else _decode_members(content)
@@ -405,8 +400,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _plain_document(content: bytes | Raw | _Item | _Document) -> dict[str, Any]:
-    text = content if isinstance(content, bytes | Raw) else content.text
+def _plain_document(content: Raw | _Item | _Document) -> dict[str, Any]:
+    text = content if isinstance(content, Raw) else content.text
     try:
         document = _decode_any(text)
     except _UNDECODABLE as error:
@@ -470,8 +465,6 @@ def encode(value: Any) -> bytes:
 def _encode_hook(value: Any) -> Any:
     if isinstance(value, ResourceField):
         content = _get_content(value)
-        if isinstance(content, bytes):
-            return Raw(content)
         if isinstance(content, _Item | _Document):
             return _members(value)
         return content

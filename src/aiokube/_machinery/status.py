@@ -25,17 +25,6 @@ class StatusCause(TypedDict, total=False):
     field: str
 
 
-class StatusDetails(TypedDict, total=False):
-    """What a Status is about."""
-
-    name: str
-    group: str
-    kind: str
-    uid: str
-    causes: list[StatusCause]
-    retryAfterSeconds: int
-
-
 class Status(msgspec.Struct, frozen=True):
     """A server's Status, or as much of one as its answer held."""
 

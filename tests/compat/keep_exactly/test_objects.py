@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from aiokube._machinery.objects import field_from_json
+from aiokube._machinery.objects import document_from_json
 from aiokube.dynamic import ResourceField, ResourceInstance
 from aiokube.dynamic.instance import instance_from_json
-from compat.defects.both_packages import Package
+from compat.packages import Package
 
 DEPLOYMENT: dict[str, Any] = {
     "apiVersion": "apps/v1",
@@ -34,12 +34,12 @@ def deployment(package: Package) -> Any:
 @pytest.fixture(params=["instance", "field", "instance from text", "field from text"])
 def config_map(request: pytest.FixtureRequest) -> Any:
     """An object as it is held, in each form: given as a dict, and not decoded yet."""
-    content = field_from_json(TEXT).to_dict()
+    content = document_from_json(TEXT).to_dict()
     makers: dict[str, Callable[[], Any]] = {
         "instance": lambda: ResourceInstance(None, content),
         "field": lambda: ResourceField(content),
         "instance from text": lambda: instance_from_json(None, TEXT),
-        "field from text": lambda: field_from_json(TEXT),
+        "field from text": lambda: document_from_json(TEXT),
     }
     return makers[request.param]()
 
