@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-import tempfile
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,36 +11,8 @@ from aiokube.dynamic import discovery
 from aiokube.dynamic.discovery_store import Store
 from aiokube.testing import KubeServer
 from compat.defects.api_server import ApiServer
-from compat.defects.both_packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
+from compat.packages import Package, connected
 from scripted import ScriptedServer
-
-
-@pytest.fixture(scope="session")
-def imported() -> Iterator[None]:
-    """Both packages, imported; the garbage collector need not go through all their classes after each test."""
-    for package in (AIOKUBE, KUBERNETES_ASYNCIO):
-        for name in ("client", "config", "dynamic", "watch"):
-            package.module(name)
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(
-    params=[
-        pytest.param(AIOKUBE, id="aiokube"),
-        # What it leaves unclosed and unawaited is no matter of ours.
-        pytest.param(KUBERNETES_ASYNCIO, id="kubernetes_asyncio-fails", marks=pytest.mark.filterwarnings("ignore")),
-    ]
-)
-def package(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Package]:
-    """One of the two packages; what it writes into the folder for temporary files ends with the test."""
-    package: Package = request.param
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield package
-    if package is KUBERNETES_ASYNCIO:
-        gc.collect()  # while its warnings are ignored
 
 
 class Clock:
@@ -76,13 +45,6 @@ async def client(package: Package, kube_server: KubeServer) -> AsyncIterator[Any
     configuration.key_file = str(kube_server.admin.key_file)
     async with connected(configuration, package) as client:
         yield client
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    """A server that answers as the test says."""
-    async with ScriptedServer() as server:
-        yield server
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ import pytest
 
 from aiokube.testing import KubeServer
 from aiokube.testing.controlplane import RequestError
-from compat.defects.both_packages import DID_NOT_RAISE, Package, defect
+from compat.defects.defect import DID_NOT_RAISE, defect
+from compat.packages import Package
 from scripted import Exchange, ScriptedServer
 
 EVENT = {

@@ -6,7 +6,8 @@ import json
 import os
 from pathlib import Path
 
-from compat.defects.both_packages import Package, defect
+from compat.defects.defect import defect
+from compat.packages import Package
 
 
 def kubeconfig(path: Path, name: str) -> Path:

@@ -20,8 +20,9 @@ from aiohttp import web
 from kubernetes_asyncio.dynamic.exceptions import ResourceNotFoundError
 
 from compat.defects.api_server import GROUPS, ApiServer
-from compat.defects.both_packages import Package, connected, defect
 from compat.defects.conftest import Clock
+from compat.defects.defect import defect
+from compat.packages import Package, connected
 
 DOCUMENT = "/apis/apps/v1"
 

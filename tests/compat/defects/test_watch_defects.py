@@ -13,7 +13,8 @@ from kubernetes_asyncio.client.exceptions import ApiException
 
 from aiokube._machinery.listwatch import Pace
 from aiokube.watch import Watch
-from compat.defects.both_packages import Package, defect
+from compat.defects.defect import defect
+from compat.packages import Package
 from scripted import Exchange, Script, ScriptedServer
 
 QUICK = Pace(backoff_start=0.01, backoff_cap=1.0, restart=0.01, connection_min=1, connection_max=1, margin=0.1)

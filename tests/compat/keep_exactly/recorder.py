@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import Package
+from compat.packages import Package
 from scripted import Exchange, ScriptedRequest, ScriptedServer
 
 CONFIG_MAP: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}

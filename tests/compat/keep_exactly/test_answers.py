@@ -11,8 +11,8 @@ import pytest
 from aiokube.dynamic import ResourceInstance
 from aiokube.dynamic.exceptions import NotFoundError
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import AIOKUBE, connected
 from compat.keep_exactly.recorder import CONFIG_MAP, Recorder, configuration_of
+from compat.packages import AIOKUBE, connected
 from only_on import only_on_control_plane
 
 LIST: dict[str, Any] = {"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {}, "items": None}

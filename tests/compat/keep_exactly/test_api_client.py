@@ -14,7 +14,7 @@ import aiokube.client
 from aiokube.client import ApiClient, Configuration
 from aiokube.client.tls import ssl_context
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import Package
+from compat.packages import Package
 
 FIELDS = (
     *("host", "api_key", "api_key_prefix", "refresh_api_key_hook", "username", "password", "verify_ssl"),

@@ -13,8 +13,8 @@ import pytest
 
 from aiokube.dynamic import ResourceField, ResourceInstance
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import AIOKUBE, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
+from compat.packages import AIOKUBE, connected
 
 BODY: dict[str, Any] = {
     "apiVersion": "v1",

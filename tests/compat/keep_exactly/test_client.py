@@ -11,8 +11,8 @@ import pytest
 from aiokube.client import ApiClient
 from aiokube.dynamic import DynamicClient, EagerDiscoverer, LazyDiscoverer
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import Package
 from compat.keep_exactly.recorder import Recorder, configuration_of
+from compat.packages import Package
 
 BODY: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one", "namespace": "web"}}
 WITHOUT_NAME: dict[str, Any] = {"metadata": {"namespace": "web"}}

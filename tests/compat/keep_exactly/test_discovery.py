@@ -14,8 +14,8 @@ from aiokube.dynamic import DynamicClient, LazyDiscoverer
 from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniqueError
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import AIOKUBE, Package, connected
 from compat.keep_exactly.recorder import configuration_of
+from compat.packages import AIOKUBE, Package, connected
 
 # Terms of `get` -> group, version and plural of what is found, or the error.
 GET: list[tuple[dict[str, Any], str]] = [

@@ -22,8 +22,8 @@ from aiokube.dynamic.exceptions import (
     api_exception,
 )
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
+from compat.packages import AIOKUBE, KUBERNETES_ASYNCIO, Package, connected
 
 DOCUMENTED = {
     400: "BadRequestError",

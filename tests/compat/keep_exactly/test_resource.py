@@ -8,8 +8,8 @@ import pytest
 
 from aiokube.client.exceptions import InvalidSegment
 from aiokube.dynamic import Resource
-from compat.defects.both_packages import Package
 from compat.keep_exactly.recorder import Recorder
+from compat.packages import Package
 
 ARGUMENTS: dict[str, Any] = {
     "prefix": "apis",

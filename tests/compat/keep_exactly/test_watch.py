@@ -12,8 +12,8 @@ from aiokube import watch
 from aiokube._machinery.listwatch import Pace
 from aiokube.dynamic import ResourceInstance
 from aiokube.testing import KubeServer
-from compat.defects.both_packages import Package, connected
 from compat.keep_exactly.recorder import Recorder, configuration_of
+from compat.packages import Package, connected
 from scripted import Exchange
 
 ADDED = {"type": "ADDED", "object": {"kind": "ConfigMap", "metadata": {"name": "one", "resourceVersion": "5"}}}
