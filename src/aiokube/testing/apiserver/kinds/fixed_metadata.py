@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
-__all__ = ["BEHAVIOUR", "FixedMetadataRules", "keep_metadata"]
+__all__ = ["FixedMetadataRules", "keep_metadata"]
 
 _FIXED = (
     "annotations",
@@ -37,6 +37,3 @@ def keep_metadata(new: Object, old: Object) -> None:
             new["metadata"][name] = old["metadata"][name]
         else:
             new["metadata"].pop(name, None)
-
-
-BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("resource.k8s.io", "ResourceClaim"): FixedMetadataRules}

@@ -149,9 +149,9 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "RoleBinding": _ACCESS,
     },
     "resource.k8s.io": {
-        "DeviceClass": Traits(generation=True, returned=True),
-        "ResourceClaim": _RETURNED,
-        "ResourceClaimTemplate": _RETURNED,
+        "DeviceClass": Traits(generation=True, returned=True, looks=_LOOKS_BEFORE),
+        "ResourceClaim": Traits(returned=True, looks=_LOOKS_BEFORE),
+        "ResourceClaimTemplate": Traits(returned=True, looks=_LOOKS_BEFORE),
         "ResourceSlice": Traits(generation=True, returned=True, unknown_label=_SLICE_LABELS),
     },
     "scheduling.k8s.io": {"PriorityClass": _PLAIN},
