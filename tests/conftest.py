@@ -34,6 +34,7 @@ _CONTROL_PLANES = {"control_plane", "fresh_control_plane"}
 
 # Threads and processes end a moment after the call that ends them returns.
 _GRACE_SECONDS = 2.0
+_MOMENT_SECONDS = 0.2
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -127,13 +128,17 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
 
 
 def _left_since(before: set[str]) -> set[str]:
-    left = _belongings() - before
+    left = _left_after(before, _MOMENT_SECONDS)  # a server's end of a connection goes a moment after the client's
     if left:
         gc.collect()  # what only a cycle keeps is closed now, and warns if it should not have been needed
-    deadline = time.monotonic() + _GRACE_SECONDS
-    while left and time.monotonic() < deadline:
-        time.sleep(0.01)
-        left = _belongings() - before
+        left = _left_after(before, _GRACE_SECONDS)
+    return left
+
+
+def _left_after(before: set[str], seconds: float) -> set[str]:
+    deadline = time.monotonic() + seconds
+    while (left := _belongings() - before) and time.monotonic() < deadline:
+        time.sleep(0.005)
     return left
 
 
