@@ -1,6 +1,21 @@
 """Subresources: status and scale, and those that do something."""
 
-from conformance.case import apply, case, delete, get, json_patch, merge, post, put, send, strategic
+from conformance.case import (
+    JSON,
+    MERGE,
+    STRATEGIC,
+    YAML,
+    apply,
+    case,
+    delete,
+    get,
+    json_patch,
+    merge,
+    post,
+    put,
+    send,
+    strategic,
+)
 from conformance.objects import configmap, deployment, job, pod
 
 __all__ = ["CASES"]
@@ -8,6 +23,11 @@ __all__ = ["CASES"]
 _DEPLOYMENT = post("apps/v1:deployments", deployment(), name="made")
 _STATUS = "apps/v1:deployments/a/status"
 _SCALE = "apps/v1:deployments/a/scale"
+_LOOSE_SCALES = (
+    '{"metadata": {"name": "a"}, "spec": {"replicas": 1, "foo": 2}}',
+    '{"metadata": {"name": "a"}, "spec": {"replicas": 1, "replicas": 2}}',
+)
+_TWICE_APPLIED = f'{{"kind": "Scale", "apiVersion": "autoscaling/v1", {_LOOSE_SCALES[1][1:]}'
 
 CASES = [
     case("status-is-read", _DEPLOYMENT, get(_STATUS)),
@@ -46,6 +66,21 @@ CASES = [
          put(_SCALE, {"metadata": {"name": "b"}}),
          put(_SCALE, {"metadata": {"name": "a", "resourceVersion": "1"}}),
          put(_SCALE, {"kind": "Deployment", "apiVersion": "apps/v1", "metadata": {"name": "a"}})),
+    case("scale-that-is-not-strict", _DEPLOYMENT,
+         *(send(method, f"{_SCALE}?fieldValidation={directive}", text, content_type=content_type)
+           for directive in ("Strict", "Warn", "Ignore", "")
+           for text in _LOOSE_SCALES
+           for method, content_type in (("PUT", JSON), ("PATCH", MERGE), ("PATCH", STRATEGIC))),
+         put(f"{_SCALE}?fieldValidation=x", _LOOSE_SCALES[0]),
+         put(_SCALE, _LOOSE_SCALES[0], content_type=YAML),
+         json_patch(f"{_SCALE}?fieldValidation=Strict", [{"op": "add", "path": "/spec/foo", "value": 1}]),
+         json_patch(_SCALE, [{"op": "add", "path": "/spec/replicas", "value": 1, "foo": 1}]),
+         *(apply(f"{_SCALE}?fieldValidation={directive}", _TWICE_APPLIED, force=True)
+           for directive in ("Strict", "Warn", "Ignore")),
+         put(_SCALE, {"spec": {"replicas": 1}}), put(_SCALE, {"metadata": {"name": "a", "namespace": "other"}}),
+         merge(_SCALE, {"metadata": {"namespace": "other"}}),
+         put(_SCALE, {"kind": "Scale", "apiVersion": "autoscaling/v2", "metadata": {"name": "a"}}),
+         get(_SCALE)),
     case("scale-of-other-kinds",
          post("apps/v1:replicasets", deployment()), get("apps/v1:replicasets/a/scale"),
          post("apps/v1:statefulsets", deployment(serviceName="s")), get("apps/v1:statefulsets/a/scale"),

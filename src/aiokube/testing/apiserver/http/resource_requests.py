@@ -247,7 +247,7 @@ class ResourceRequests:
         if verb == "update":
             self._with_options(call, received, write_options(received.query, "UpdateOptions"))
             document = documents.read(text, body_type(received.header("Content-Type")), kind="Scale")
-            wanted = read_scale(document)
+            wanted = read_scale(call, document)
             return self._object(call, change_scale(self._cluster, call, paths, lambda _: wanted), accepted)
         patch_type = received.header("Content-Type").partition(";")[0].strip()
         known = patching.patch_types(call)
@@ -256,8 +256,8 @@ class ResourceRequests:
         options = write_options(received.query, "PatchOptions", applies=patch_type == patching.APPLY)
         self._with_options(call, received, options)
         if patch_type == patching.APPLY:
-            config = documents.read_apply(text).value
-            answer = apply_scale(self._cluster, call, paths, config, force=bool(options.force))
+            document = documents.read_apply(text)
+            answer = apply_scale(self._cluster, call, paths, document, force=bool(options.force))
             return self._object(call, answer, accepted)
         change = functools.partial(patching.patched, call, patch_type, text, node=scale_node())
         return self._object(call, change_scale(self._cluster, call, paths, change), accepted)

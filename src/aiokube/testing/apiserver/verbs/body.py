@@ -39,10 +39,11 @@ def read_object(call: Call, document: Document) -> Object:
     return decoded.object
 
 
-def report(call: Call, problems: Sequence[str], *, version: str = "") -> None:
+def report(call: Call, problems: Sequence[str], *, kind: str = "", version: str = "") -> None:
     """Refuse what strict field validation refuses, or warn of it, as the call asks.
 
     Args:
+        kind: of the object; "" for that of the path.
         version: that the object says it is of; "" for that of the path.
     """
     if not problems or call.field_validation == "Ignore":
@@ -50,8 +51,8 @@ def report(call: Call, problems: Sequence[str], *, version: str = "") -> None:
     if call.field_validation == "Warn":
         call.warnings.extend(line for problem in problems for line in warning_lines(problem))
         return
-    resource = call.resource
-    what = f'{resource.kind} in version "{version or resource.version}" cannot be handled as a {resource.kind}'
+    kind = kind or call.resource.kind
+    what = f'{kind} in version "{version or call.resource.version}" cannot be handled as a {kind}'
     raise errors.bad_request(f"{what}: strict decoding error: {', '.join(problems)}")
 
 

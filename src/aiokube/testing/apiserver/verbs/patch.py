@@ -27,7 +27,7 @@ from .options import WriteOptions
 from .owning import kind_of, own_written
 from .update import update
 
-__all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types", "patched"]
+__all__ = ["APPLY", "PATCH_TYPES", "patch", "patch_types", "patched", "report_applied"]
 
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -93,9 +93,7 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
             force=bool(options.force),
             subresource=call.subresource,
         )
-        if document.duplicates and call.field_validation == "Strict":
-            raise errors.bad_request(f"error strict decoding YAML: {document.duplicates[0]}")
-        report(call, document.duplicates)
+        report_applied(call, document)
         try:
             new = call.resource.codec.complete(merged)
         except Undecodable as error:
@@ -113,6 +111,17 @@ def _apply(cluster: Cluster, call: Call, text: bytes, options: WriteOptions) -> 
     return update(cluster, call, transform, may_create=not call.subresource)
 
 
+def report_applied(call: Call, document: documents.Document) -> None:
+    """Refuse or warn of what is strictly wrong with the text of an apply.
+
+    Raises:
+        StatusError: it is not as strict as was asked for (400).
+    """
+    if document.duplicates and call.field_validation == "Strict":
+        raise errors.bad_request(f"error strict decoding YAML: {document.duplicates[0]}")
+    report(call, document.duplicates)
+
+
 def patched(call: Call, patch_type: str, text: bytes, live: Object, *, node: Node) -> Object:
     """Return what a patch makes of something that is not stored itself, such as a scale.
 
@@ -125,10 +134,10 @@ def patched(call: Call, patch_type: str, text: bytes, live: Object, *, node: Nod
     made = _PATCHERS[patch_type](encode(decoding.normal(node, live)), text, node, _strict(call))
     try:
         documents.check_type_meta(made.value)
-        decoding.decode(node, made.value)
+        decoded = decoding.decode(node, made.value)
     except (documents.InvalidDocument, decoding.DecodingError) as error:
         raise _refused(made, str(error)) from None
-    report(call, made.problems)
+    _report(call, made, decoded.unknown)
     return made.value or {}
 
 
@@ -144,11 +153,16 @@ def _decode(call: Call, made: Patched) -> Object:
         raise _refused(made, str(error)) from None
     except Undecodable as error:
         raise _refused(made, error.converted if made.is_converted else str(error)) from None
-    problems = [*made.problems, *decoded.problems]
+    _report(call, made, decoded.problems)
+    return decoded.object
+
+
+def _report(call: Call, made: Patched, found: Sequence[str]) -> None:
+    """Refuse or warn of what is strictly wrong with a patch, and with what came of it."""
+    problems = [*made.problems, *found]
     if problems and call.field_validation == "Strict":
         raise _refused(made, f"strict decoding error: {', '.join(problems)}")
     report(call, problems)
-    return decoded.object
 
 
 def _refused(made: Patched, why: str) -> errors.StatusError:

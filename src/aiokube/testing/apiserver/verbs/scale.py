@@ -18,7 +18,9 @@ from aiokube.testing.apiserver.scale_paths import Path, ScalePaths
 from aiokube.testing.apiserver.schema import builtin, decoding
 from aiokube.testing.apiserver.schema.node import Node
 
+from .body import named, placed, report
 from .call import Call, Outcome
+from .patch import report_applied
 from .read import get
 from .update import STALE, update
 
@@ -68,7 +70,7 @@ def change_scale(cluster: Cluster, call: Call, paths: ScalePaths, change: Callab
     return _write(cluster, call, paths, write)
 
 
-def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, config: Object, *, force: bool) -> Outcome:
+def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, document: Document, *, force: bool) -> Outcome:
     """Apply a scale to an object.
 
     Raises:
@@ -76,36 +78,52 @@ def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, config: Object,
     """
 
     def write(kind: ownership.Kind, scale: Object) -> _Written:
-        return ownership.applied(
+        applied = ownership.applied(
             kind,
             scale,
-            config,
+            document.value,
             manager=call.manager,
             now=cluster.now(),
             force=force,
             subresource=call.subresource,
         )
+        report_applied(call, document)
+        return applied
 
     return _write(cluster, call, paths, write)
 
 
-def read_scale(document: Document) -> Object:
+def read_scale(call: Call, document: Document) -> Object:
     """Return the scale in a body.
 
     Raises:
-        StatusError: it is none (400).
+        StatusError: it is none (400), or is not as strict as was asked for (400).
     """
     value: Object = document.value or {}
-    kind, version = value.get("kind") or _KIND.kind, (value.get("apiVersion") or "v1").rpartition("/")[2]
-    if kind != _KIND.kind:
-        why = f"converting ({version}.{kind}) to (autoscaling.Scale): unknown conversion"
-        raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a Scale: {why}')
+    _check_type(value.get("kind") or _KIND.kind, value.get("apiVersion") or _VERSION)
     try:
-        decoding.decode(scale_node(), document.value)
+        read = decoding.decode(scale_node(), value)
     except decoding.DecodingError as error:
         what = f'{_KIND.kind} in version "v1" cannot be handled as a {_KIND.kind}'
         raise errors.bad_request(f"{what}: {error}") from None
+    report(call, [*document.duplicates, *read.unknown], kind=_KIND.kind, version="v1")
     return value
+
+
+def _check_type(kind: str, api_version: str) -> None:
+    """Require that a body is a scale, if it says of which kind it is.
+
+    Raises:
+        StatusError: it is of another kind or version (400).
+    """
+    if (kind, api_version) == (_KIND.kind, _VERSION):
+        return
+    version = api_version.rpartition("/")[2]
+    if kind == _KIND.kind:
+        why = f'no kind "{kind}" is registered for version "{api_version}" in scheme "pkg/runtime/scheme.go:111"'
+    else:
+        why = f"converting ({version}.{kind}) to (autoscaling.Scale): unknown conversion"
+    raise errors.bad_request(f'{kind} in version "{version}" cannot be handled as a Scale: {why}')
 
 
 def scale_node() -> Node:
@@ -165,10 +183,8 @@ def _scale(obj: Object, paths: ScalePaths) -> Object:
 def _check(call: Call, wanted: Object, live: Object, paths: ScalePaths) -> None:
     metadata, resource = wanted.get("metadata") or {}, call.resource
     replicas = (wanted.get("spec") or {}).get("replicas") or 0
-    name = metadata.get("name") or call.name
-    if name != call.name:
-        message = f"the name of the object ({name}) does not match the name on the URL ({call.name})"
-        raise errors.bad_request(message)
+    named(call, wanted)
+    placed(call, wanted)
     if paths.needed and replicas == _UNSET:
         raise errors.bad_request(f'the spec replicas field "{paths.needed}" cannot be empty')
     if replicas < 0 and not paths.needed:  # custom kinds say so of the object
