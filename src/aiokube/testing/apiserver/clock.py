@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ["Clock", "DrivenClock", "Timer", "WallClock", "micro_time", "time"]
+__all__ = ["Clock", "DrivenClock", "Timer", "WallClock", "time"]
 
 
 class Timer(Protocol):
@@ -93,8 +93,3 @@ class _DrivenTimer:
 def time(moment: dt.datetime) -> str:
     """Return a moment as metav1.Time: in seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def micro_time(moment: dt.datetime) -> str:
-    """Return a moment as metav1.MicroTime: in microseconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

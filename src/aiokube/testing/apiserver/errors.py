@@ -29,10 +29,7 @@ __all__ = [
     "method_not_allowed",
     "not_found",
     "request_entity_too_large",
-    "server_response",
-    "service_unavailable",
     "timeout",
-    "too_many_requests",
     "unauthorized",
 ]
 
@@ -170,45 +167,13 @@ def invalid(kind: GroupKind, name: str, errors: Iterable[FieldError]) -> StatusE
     return StatusError(422, "Invalid", message, details)
 
 
-def too_many_requests(message: str, retry_after_seconds: int) -> StatusError:
-    return StatusError(429, "TooManyRequests", message, {"retryAfterSeconds": retry_after_seconds})
-
-
 def internal_error(message: str) -> StatusError:
     details = {"causes": [{"message": message}]}
     return StatusError(500, "InternalError", f"Internal error occurred: {message}", details)
 
 
-def service_unavailable(message: str) -> StatusError:
-    return StatusError(503, "ServiceUnavailable", message)
-
-
 def timeout(message: str, retry_after_seconds: int = 0) -> StatusError:
     return StatusError(504, "Timeout", f"Timeout: {message}", {"retryAfterSeconds": retry_after_seconds})
-
-
-def server_response(code: int, verb: str, resource: GroupResource, name: str, message: str) -> StatusError:
-    """Return the error for what has only a code: its reason and words are by the code.
-
-    Args:
-        verb: HTTP's method.
-        message: what a 403, 406 or 415 says itself; the others have their own words.
-    """
-    reason, words = _BY_CODE[code]
-    what = " ".join(filter(None, (verb.lower(), str(resource), name)))
-    return StatusError(code, reason, f"{words or message} ({what})", _about(resource, name))
-
-
-_BY_CODE: dict[int, tuple[str, str]] = {
-    404: ("NotFound", "the server could not find the requested resource"),
-    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
-    406: ("NotAcceptable", ""),
-    409: ("Conflict", "the server reported a conflict"),
-    415: ("UnsupportedMediaType", ""),
-    422: ("Invalid", "the server rejected our request due to an error in our request"),
-    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
-    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
-}
 
 
 def _about(resource: GroupResource, name: str = "") -> dict[str, Any]:

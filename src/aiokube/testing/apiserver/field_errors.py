@@ -27,10 +27,8 @@ __all__ = [
     "not_found",
     "not_supported",
     "required",
-    "too_few",
     "too_long",
     "too_many",
-    "type_invalid",
 ]
 
 
@@ -138,10 +136,6 @@ def invalid(field: str, value: Any, detail: str) -> FieldError:
     return FieldError(Reason.INVALID, field, value, detail)
 
 
-def type_invalid(field: str, value: Any, detail: str) -> FieldError:
-    return FieldError(Reason.TYPE_INVALID, field, value, detail)
-
-
 def not_supported(field: str, value: Any, supported: Iterable[str]) -> FieldError:
     """Return the error for a word that is none of the known ones, which are shown in the order given."""
     words = ", ".join(map(quoted, supported))
@@ -160,11 +154,6 @@ def too_long(field: str, limit: int) -> FieldError:
 def too_many(field: str, actual: int, limit: int) -> FieldError:
     detail = f"must have at most {limit} {'item' if limit == 1 else 'items'}" if limit >= 0 else "has too many items"
     return FieldError(Reason.TOO_MANY, field, actual if actual >= 0 else OMITTED, detail)
-
-
-def too_few(field: str, actual: int, limit: int) -> FieldError:
-    detail = f"must have at least {limit} {'item' if limit == 1 else 'items'}" if limit >= 0 else "has too few items"
-    return FieldError(Reason.TOO_FEW, field, actual if actual >= 0 else OMITTED, detail)
 
 
 def internal(field: str, detail: str) -> FieldError:

@@ -41,13 +41,6 @@ def test_without_takes_what_is_below_too(one: frozenset[Path], other: frozenset[
 
 @MODEL
 @given(SETS)
-def test_leaves_are_members_with_nothing_below(paths: frozenset[Path]) -> None:
-    leaves = {path for path in paths if not any(other != path and other[: len(path)] == path for other in paths)}
-    assert FieldSet.of(*paths).leaves() == FieldSet.of(*leaves)
-
-
-@MODEL
-@given(SETS)
 def test_json_is_read_as_it_was_written(paths: frozenset[Path]) -> None:
     fields = FieldSet.of(*paths)
     assert FieldSet.from_json(fields.json()) == fields

@@ -18,7 +18,6 @@ __all__ = [
     "dns_1035_label",
     "dns_label",
     "dns_subdomain",
-    "dns_subdomain_caseless",
     "dns_subdomain_with_underscore",
     "environment_variable",
     "group_id",
@@ -83,14 +82,6 @@ def dns_1035_label(value: str, *, prefix: bool = False) -> list[str]:
 def dns_subdomain(value: str, *, prefix: bool = False) -> list[str]:
     value = _masked(value) if prefix else value
     return _characters(value, _SUBDOMAIN_LIMIT) + _pattern(value, _SUBDOMAIN, _SUBDOMAIN_WORDS, "example.com")
-
-
-def dns_subdomain_caseless(value: str) -> list[str]:
-    words = f"an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and {_BOTH_ENDS}"
-    wrong = _bytes(value, _SUBDOMAIN_LIMIT)
-    if not re.fullmatch(_SUBDOMAIN, value.lower()):
-        wrong.append(pattern_error(words, _SUBDOMAIN, "Example.com"))
-    return wrong
 
 
 def dns_subdomain_with_underscore(value: str) -> list[str]:

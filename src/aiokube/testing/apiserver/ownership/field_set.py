@@ -103,10 +103,6 @@ class FieldSet:
         """Return this set without the other's members and all that is below them."""
         return FieldSet(_recursive_difference(self.tree, other.tree))
 
-    def leaves(self) -> FieldSet:
-        """Return the members below which there is none."""
-        return FieldSet(_leaves(self.tree))
-
     def rebuilt(self, change: Callable[[Tree], Tree]) -> FieldSet:
         """Return the set of a changed tree, this very set if there was no change."""
         tree = change(self.tree)
@@ -217,7 +213,3 @@ def _recursive_difference(one: Tree, other: Tree) -> Tree:
             if below:
                 rest[element] = _folded(below)
     return rest
-
-
-def _leaves(tree: Tree) -> Tree:
-    return {element: _leaves(branch) for element, branch in tree.items() if element != SELF}

@@ -8,7 +8,7 @@ from .catalog import builtin_printer
 from .columns import Column
 from .custom import CustomColumn, custom_printer
 from .printer import Printer
-from .table import Include, parse_include, partial_metadata, partial_metadata_list, table
+from .table import Include, parse_include, partial_metadata, table
 
 __all__ = [
     "Column",
@@ -19,6 +19,5 @@ __all__ = [
     "custom_printer",
     "parse_include",
     "partial_metadata",
-    "partial_metadata_list",
     "table",
 ]

@@ -16,7 +16,7 @@ from aiokube.testing.apiserver.errors import bad_request
 from .cells import Object, at
 from .printer import Printer
 
-__all__ = ["Include", "parse_include", "partial_metadata", "partial_metadata_list", "table"]
+__all__ = ["Include", "parse_include", "partial_metadata", "table"]
 
 _INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
@@ -100,18 +100,3 @@ def partial_metadata(obj: Object, *, version: str = "v1") -> Object:
     """
     metadata = obj.get("metadata", {})
     return {"kind": "PartialObjectMetadata", "apiVersion": f"meta.k8s.io/{version}", "metadata": metadata}
-
-
-def partial_metadata_list(objects: Sequence[Object], *, metadata: Mapping[str, Any], version: str = "v1") -> Object:
-    """Return the PartialObjectMetadataList of objects.
-
-    Args:
-        metadata: of the list.
-        version: of meta.k8s.io, "v1" or "v1beta1".
-    """
-    return {
-        "kind": "PartialObjectMetadataList",
-        "apiVersion": f"meta.k8s.io/{version}",
-        "metadata": {key: metadata[key] for key in _LIST_METADATA if metadata.get(key)},
-        "items": [partial_metadata(obj, version=version) for obj in objects],
-    }
