@@ -1,6 +1,6 @@
 """Patches in three languages, and how they are refused."""
 
-from conformance.case import case, get, json_patch, merge, post, send, strategic
+from conformance.case import apply, case, get, json_patch, merge, post, send, strategic
 from conformance.objects import configmap, deployment
 
 __all__ = ["CASES"]
@@ -104,6 +104,7 @@ _STRATEGIC_PATCHES = {
 
 # Its template may be changed, and with no replicas there is nothing for a controller to do.
 _STATEFUL_SET = deployment(serviceName="s")
+_HEAD = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "a"}}
 
 CASES = [
     *(
@@ -122,6 +123,14 @@ CASES = [
         )
         for name, patch in _STRATEGIC_PATCHES.items()
     ),
+    case("patch-with-numbers-that-are-made-to-fit",
+         post("apps/v1:statefulsets", _STATEFUL_SET),
+         *(strategic("apps/v1:statefulsets/a?dryRun=All", {"spec": {"replicas": replicas}})
+           for replicas in (3.0, 1.5, 2**32 + 2, 2**31, -(2**40))),
+         *(apply("apps/v1:statefulsets/a?dryRun=All", _HEAD | {"spec": {"minReadySeconds": wait}})
+           for wait in (3.0, 1.5, 2**32 + 2)),
+         merge("apps/v1:statefulsets/a?dryRun=All", {"spec": {"replicas": 2**32 + 2}}),
+         looks_at="spec.replicas"),
     case("patch-of-what-is-not-there",
          merge("configmaps/a", {}), json_patch("configmaps/a", []), strategic("configmaps/a", {}),
          merge("apps/v1:deployments/a", {"spec": {}})),

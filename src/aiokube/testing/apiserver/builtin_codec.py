@@ -37,13 +37,13 @@ class BuiltinCodec:
         """What the objects look like; read when it is first needed."""
         return builtin.kind_node(*self._gvk)
 
-    def decode(self, value: Object) -> Decoded:
+    def decode(self, value: Object, *, is_converted: bool = False) -> Decoded:
         """Return the object that a request's value means, with defaults."""
         value = value or {}
         kind, api_version = value.get("kind") or "", value.get("apiVersion") or ""
         self._check_type(kind, api_version)
         try:
-            decoded = decoding.decode(self.node, value, keeps_empty=True)
+            decoded = decoding.decode(self.node, value, keeps_empty=True, is_converted=is_converted)
         except decoding.DecodingError as error:
             version = (api_version or self._api_version).rpartition("/")[2]
             raise Undecodable(
@@ -61,7 +61,7 @@ class BuiltinCodec:
 
     def complete(self, value: Object) -> Object:
         """Return the object that an apply has made, with defaults."""
-        return self.decode(value).object
+        return self.decode(value, is_converted=True).object
 
     def normal(self, obj: Object) -> Object:
         """Return an object as Go writes it."""

@@ -52,8 +52,11 @@ class Codec(Protocol):
         """What the objects look like."""
         ...
 
-    def decode(self, value: Object) -> Decoded:
+    def decode(self, value: Object, *, is_converted: bool = False) -> Decoded:
         """Return the object that a request's value means, with defaults.
+
+        Args:
+            is_converted: the value was read already; what it then is in Go decides which numbers fit.
 
         Raises:
             Undecodable: it is none of this kind, or not well-formed.

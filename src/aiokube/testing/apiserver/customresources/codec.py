@@ -57,7 +57,7 @@ class CustomCodec:
         """What the objects look like."""
         return self._versions[self._api_version].node
 
-    def decode(self, value: Object) -> Decoded:
+    def decode(self, value: Object, *, is_converted: bool = False) -> Decoded:
         """Return the object that a request's value means, with defaults; of another version no field is known."""
         kind, api_version = self._said_to_be(value)
         version = api_version.rpartition("/")[2]

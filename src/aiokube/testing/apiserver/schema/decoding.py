@@ -55,7 +55,7 @@ class Decoded(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def decode(node: Node, value: Any, *, keeps_empty: bool = False) -> Decoded:
+def decode(node: Node, value: Any, *, keeps_empty: bool = False, is_converted: bool = False) -> Decoded:
     """Return the object of a built-in kind that a JSON value means.
 
     Values at nodes that keep any JSON are not copied.
@@ -63,11 +63,13 @@ def decode(node: Node, value: Any, *, keeps_empty: bool = False) -> Decoded:
     Args:
         keeps_empty: lists and maps that are empty and always written are empty, and not null: so Go holds them, and
             looks at who owns them, until it stores the object.
+        is_converted: the value was read already, as Go reads JSON that it knows no struct for, and is now converted:
+            whole numbers are made to fit.
 
     Raises:
         DecodingError: a value is not of the type of its field.
     """
-    state = _State(keeps_empty=keeps_empty)
+    state = _State(keeps_empty=keeps_empty, is_converted=is_converted)
     try:
         decoded = _reader(node)(value, None, state)
     except RecursionError as error:
@@ -112,11 +114,12 @@ _Reader = Callable[[Any, _Place, "_State"], Any]
 class _State:
     """What was wrong so far: the first error of a type, and unknown fields; these as the keys, each once."""
 
-    __slots__ = ("converted", "error", "keeps_empty", "unknown")
+    __slots__ = ("converted", "error", "is_converted", "keeps_empty", "unknown")
 
-    def __init__(self, *, keeps_empty: bool = False) -> None:
+    def __init__(self, *, keeps_empty: bool = False, is_converted: bool = False) -> None:
         self.error = self.converted = ""
         self.keeps_empty = keeps_empty
+        self.is_converted = is_converted
         self.unknown: dict[str, None] = {}
 
     def wrong_type(self, value: Any, node: Node, place: _Place) -> None:
@@ -342,6 +345,9 @@ def _integer(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
         if type(value) is int and least <= value <= most:
             return value
+        if state.is_converted and (type(value) is int or (type(value) is float and value.is_integer())):
+            # As Go converts integers: beyond the highest it goes on at the lowest.
+            return (int(value) - least) % (most - least + 1) + least
         if value is not None:
             state.wrong_type(value, node, place)
         return None

@@ -148,7 +148,7 @@ def _decode(call: Call, made: Patched) -> Object:
     try:
         if not made.is_converted:
             documents.check_type_meta(made.value)
-        decoded = call.resource.codec.decode(made.value)
+        decoded = call.resource.codec.decode(made.value, is_converted=made.is_converted)
     except documents.InvalidDocument as error:
         raise _refused(made, str(error)) from None
     except Undecodable as error:
