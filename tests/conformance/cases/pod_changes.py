@@ -31,6 +31,7 @@ def _on_nodes_with(*keys: str) -> dict[str, Any]:
 
 _RUNNING = _ended(0) | {"state": {"running": {}}}
 _DEBUGGER = CONTAINER | {"name": "e", "targetContainerName": "c"}
+_CLAIMING = CONTAINER | {"resources": {"claims": [{"name": "r"}]}}
 _SIZED = CONTAINER | {"resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}
 
 CASES = [
@@ -152,6 +153,12 @@ CASES = [
         _patched("/spec/containers/0/image", "q", "pods/a/resize"),
         _patched("/spec/containers/0/resources/requests/ephemeral-storage", "2", "pods/a/resize"),
         _patched("/spec/containers/0/resources/requests/cpu", "3"),
+        _patched("/spec/containers/0/resizePolicy", [], "pods/a/resize"),
+        _patched("/spec/containers/0/resizePolicy/0/restartPolicy", "RestartContainer", "pods/a/resize"),
+        post("pods", pod("windows", os={"name": "windows"})),
+        merge("pods/windows/resize", {"spec": {"containers": [_SIZED]}}),
+        post("pods", pod("claims", containers=[_CLAIMING], resourceClaims=[{"name": "r", "resourceClaimName": "r"}])),
+        merge("pods/claims/resize", {"spec": {"containers": [_CLAIMING]}}),
         looks_at="spec.containers.resources",
     ),
     case(

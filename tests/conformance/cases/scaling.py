@@ -21,6 +21,10 @@ def _autoscaler(**spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": "a"}, "spec": {"scaleTargetRef": _TARGET, "maxReplicas": 3} | spec}
 
 
+def _of_container(resource: str) -> dict[str, Any]:
+    return {"type": "ContainerResource", "containerResource": _CPU["resource"] | {"name": resource, "container": "c"}}
+
+
 def _budget(**spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": "a"}, "spec": spec}
 
@@ -88,6 +92,7 @@ CASES = [
         "autoscaler-metrics",
         post(_V2, _autoscaler(metrics=[{"type": "X"}])),
         post(_V2, _autoscaler(metrics=[{"type": "Pods"}])),
+        post(_V2, _autoscaler(metrics=[_of_container("c"), _of_container("x/y z"), _of_container("requests.x/y")])),
         post(_V2, _autoscaler(metrics=[{"type": "Resource", "resource": {"name": "", "target": {"type": "X"}}}])),
         post(_V2, _autoscaler(metrics=[{"type": "Pods", "resource": _CPU["resource"]}])),
     ),

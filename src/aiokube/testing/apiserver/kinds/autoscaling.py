@@ -11,6 +11,7 @@ from typing import Final
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, names, quantities
+from aiokube.testing.apiserver.kinds.pods.resources import validate_container_resource_name
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "HorizontalPodAutoscalerRules"]
@@ -142,6 +143,8 @@ def _resource_name(source: Object, path: str) -> Iterator[FieldError]:
 
 def _container_resource_name(source: Object, path: str) -> Iterator[FieldError]:
     yield from _resource_name(source, path)
+    if name := source.get("name"):
+        yield from validate_container_resource_name(name, fields.child(path, "name"))
     container, at = source.get("container"), fields.child(path, "container")
     if container:
         yield from checks.matching(names.dns_label, container, at)

@@ -70,7 +70,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     call.warnings.extend(resource.rules.warnings(obj, None))
     keep_to_limits(cluster, call, obj, None)
     keep_to_quotas(cluster, call, obj, None)
-    if obj["metadata"].get("resourceVersion"):
+    if obj["metadata"].get("resourceVersion") and not call.dry_run:  # it is the storage that refuses it
         raise errors.StatusError(500, "", "resourceVersion should not be set on objects to be created")
     collection = cluster.collection(resource.collection)
     name = obj["metadata"]["name"]

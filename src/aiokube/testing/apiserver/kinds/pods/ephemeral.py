@@ -33,7 +33,7 @@ def prepare_ephemeral_containers(new: Object, old: Object, context: Context) -> 
 
 def validate_ephemeral_update(new: Object, old: Object, context: Context) -> Iterator[FieldError]:
     if MIRROR in (old["metadata"].get("annotations") or {}):
-        yield forbidden("", "static pods do not support ephemeral containers")
+        yield forbidden("[]", "static pods do not support ephemeral containers")
         return
     yield from validate_whole(new)
     yield from validate_annotation_change(new, old)

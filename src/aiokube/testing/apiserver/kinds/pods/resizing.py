@@ -40,10 +40,10 @@ def prepare_resize(new: Object, old: Object, context: Context) -> None:
 
 def validate_resize(new: Object, old: Object, context: Context) -> Iterator[FieldError]:
     if MIRROR in (old["metadata"].get("annotations") or {}):
-        yield forbidden("", "static pods cannot be resized")
+        yield forbidden("[]", "static pods cannot be resized")
         return
     if (old["spec"].get("os") or {}).get("name") == "windows":
-        yield forbidden("", "windows pods cannot be resized")
+        yield forbidden("[]", "windows pods cannot be resized")
         return
     yield from validate_whole(new)
     status = old.get("status") or {}
@@ -99,8 +99,17 @@ def _changes(new: Object, old: Object) -> Iterator[FieldError]:
     ):
         pairs = zip(new["spec"].get(field) or [], old["spec"].get(field) or [], strict=True)
         for index, (now, before) in enumerate(pairs):
-            if any(_others(now, side) != _others(before, side) for side in ("requests", "limits")):
+            if not _keeps_others(now, before):
                 yield forbidden("spec" if field == "containers" else item(child("spec", field), index), what)
+
+
+def _keeps_others(new: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    # kube-apiserver compares with a container that has lost its claims, so that no container with claims is resized.
+    return (
+        all(_others(new, side) == _others(old, side) for side in ("requests", "limits"))
+        and not (old.get("resources") or {}).get("claims")
+        and new.get("resizePolicy") == old.get("resizePolicy")
+    )
 
 
 def _amounts(container: Mapping[str, Any], side: str) -> dict[str, str]:

@@ -26,8 +26,9 @@ from aiokube.testing.apiserver.kinds.checks import matching
 from aiokube.testing.apiserver.kinds.quantities import amount, is_whole
 
 from .totals import total
+from .windows import is_for_windows
 
-__all__ = ["validate_pod_resources", "validate_resources"]
+__all__ = ["validate_container_resource_name", "validate_pod_resources", "validate_resources"]
 
 Object = Mapping[str, Any]
 
@@ -59,13 +60,13 @@ def validate_resources(requirements: Object, path: str, claims: frozenset[str]) 
     Args:
         claims: the names of the resource claims of its pod.
     """
-    return _requirements(requirements, path, claims, _container_resource)
+    return _requirements(requirements, path, claims, validate_container_resource_name)
 
 
 def validate_pod_resources(spec: Object, path: str, claims: frozenset[str]) -> Iterator[FieldError]:
     """Return what is wrong with the resources of a pod as a whole, which bound those of its containers."""
     resources = spec["resources"]
-    if (spec.get("os") or {}).get("name") == "windows":
+    if is_for_windows(spec):
         yield forbidden(path, "may not be set for a windows pod")
         return
     if resources.get("claims"):
@@ -73,6 +74,16 @@ def validate_pod_resources(spec: Object, path: str, claims: frozenset[str]) -> I
     yield from _requirements(resources, path, claims, _pod_resource)
     yield from _covers_containers(spec, resources, path)
     yield from _below_limits(spec, resources.get("limits") or {}, path)
+
+
+def validate_container_resource_name(name: str, path: str) -> Iterator[FieldError]:
+    """Return what is wrong with the name of a resource that a container may ask for."""
+    yield from _resource_name(name, path)
+    if "/" not in name:
+        if name not in _MEASURED and not name.startswith(_HUGE_PAGES):
+            yield invalid(path, name, "must be a standard resource for containers")
+    elif not _is_native(name) and not _is_extended(name):
+        yield invalid(path, name, "doesn't follow extended resource name standard")
 
 
 def _requirements(
@@ -131,16 +142,6 @@ def _pages(name: str, value: str, path: str) -> Iterator[FieldError]:
         divides = size > 0 and size.denominator == 1 and amount(value) % size == 0
     if not divides:
         yield invalid(path, value, f"{value} is not positive integer multiple of {name}")
-
-
-def _container_resource(name: str, path: str) -> Iterator[FieldError]:
-    wrong = list(_resource_name(name, path))
-    yield from wrong
-    if "/" not in name:
-        if name not in _MEASURED and not name.startswith(_HUGE_PAGES):
-            yield invalid(path, name, "must be a standard resource for containers")
-    elif not _is_native(name) and not _is_extended(name):
-        yield invalid(path, name, "doesn't follow extended resource name standard")
 
 
 def _pod_resource(name: str, path: str) -> Iterator[FieldError]:

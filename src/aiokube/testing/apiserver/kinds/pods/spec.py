@@ -34,7 +34,7 @@ from .scope import Scope
 from .security import validate_pod_security
 from .volumes import usable, validate_volumes
 from .walk import each
-from .windows import is_for_windows, validate_host_processes, validate_operating_system
+from .windows import validate_host_processes, validate_operating_system
 
 __all__ = ["RESTART_POLICIES", "validate_spec", "validate_template"]
 
@@ -78,7 +78,7 @@ def validate_spec(spec: Object, path: str, *, is_pod: bool = False, name: str = 
         grace_seconds=spec.get("terminationGracePeriodSeconds"),
         restart_policy=spec.get("restartPolicy") or "",
         host_users=spec.get("hostUsers") is not False,
-        claims=frozenset(claim.get("name") or "" for claim in spec.get("resourceClaims") or []),
+        claims=frozenset(name for claim in spec.get("resourceClaims") or [] if (name := claim.get("name"))),
     )
     volumes = spec.get("volumes") or []
     yield from validate_volumes(volumes, child(path, "volumes"), scope)
@@ -104,11 +104,7 @@ def _containers(spec: Object, path: str, scope: Scope) -> Iterator[FieldError]:
 def _node(spec: Object, path: str, scope: Scope) -> Iterator[FieldError]:
     """What the pod asks of its node."""
     if spec.get("resources") is not None:
-        at = child(path, "resources")
-        if is_for_windows(spec):
-            yield forbidden(at, "may not be set for a windows pod")
-        else:
-            yield from validate_pod_resources(spec, at, scope.claims)
+        yield from validate_pod_resources(spec, child(path, "resources"), scope.claims)
     if spec.get("hostNetwork"):
         yield from _host_ports(spec.get("containers") or [], child(path, "containers"), scope)
     yield from one_of(spec.get("restartPolicy"), RESTART_POLICIES, child(path, "restartPolicy"), needed=True)
