@@ -6,14 +6,13 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/vali
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver import json_syntax
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, names
+from aiokube.testing.apiserver.kinds import checks, key_pairs, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "ConfigMapRules", "SecretRules", "ServiceAccountRules"]
@@ -28,7 +27,6 @@ _DOCKER_KEYS: Mapping[str, str] = {
     "kubernetes.io/dockercfg": ".dockercfg",
     "kubernetes.io/dockerconfigjson": ".dockerconfigjson",
 }
-_PEM_TYPES = re.compile(rb"^-----BEGIN ([^-]+)-----[ \t\r]*\n.*?^-----END \1-----", re.MULTILINE | re.DOTALL)
 
 
 class ConfigMapRules(Rules):
@@ -71,7 +69,9 @@ class SecretRules(Rules):
     def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
         if new.get("type") == "kubernetes.io/tls":
             data = new.get("data") or {}
-            yield from _key_pair(*(base64.b64decode(data.get(key) or "") for key in ("tls.crt", "tls.key")))
+            pair = (base64.b64decode(data.get(key) or "") for key in ("tls.crt", "tls.key"))
+            if wrong := key_pairs.problem(*pair):
+                yield wrong
 
 
 class ServiceAccountRules(Rules):
@@ -125,47 +125,6 @@ def _docker(path: str, encoded: str | None) -> Iterator[FieldError]:
         wrong = f"json: cannot unmarshal {shown} into Go value of type map[string]interface {{}}"
     if wrong:
         yield fields.invalid(path, _REDACTED, wrong)
-
-
-def _key_pair(certificate: bytes, key: bytes) -> Iterator[str]:
-    """Say what is seen without cryptography: that a text is not PEM, or PEM of something else."""
-    for text, what in ((certificate, "certificate"), (key, "key")):
-        types = [match[1].decode() for match in _PEM_TYPES.finditer(text)]
-        if not types:
-            yield f"tls: failed to find any PEM data in {what} input"
-            return
-        if any(_is_for(what, one) for one in types):
-            continue
-        yield _other_pem(what, types)
-        return
-
-
-def _is_for(what: str, pem_type: str) -> bool:
-    return pem_type == "CERTIFICATE" if what == "certificate" else _is_key(pem_type)
-
-
-def _is_key(pem_type: str) -> bool:
-    return pem_type == "PRIVATE KEY" or pem_type.endswith(" PRIVATE KEY")
-
-
-def _other_pem(what: str, types: list[str]) -> str:
-    skipped = f"[{' '.join(types)}]"
-    if what == "certificate":
-        if len(types) == 1 and _is_key(types[0]):
-            return (
-                "tls: failed to find certificate PEM data in certificate input, but did find a private key; "
-                "PEM inputs may have been switched"
-            )
-        return (
-            'tls: failed to find "CERTIFICATE" PEM block in certificate input '
-            f"after skipping PEM blocks of the following types: {skipped}"
-        )
-    if types == ["CERTIFICATE"]:
-        return "tls: found a certificate rather than a key in the PEM for the private key"
-    return (
-        'tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input '
-        f"after skipping PEM blocks of the following types: {skipped}"
-    )
 
 
 def _size(encoded: str) -> int:
