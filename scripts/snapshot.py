@@ -134,6 +134,7 @@ def described(go: Json, facts: Json) -> Json:
             "list_type": facts.get("x-kubernetes-list-type", ""),
             "list_keys": facts.get("x-kubernetes-list-map-keys", []),
             "atomic": is_atomic(facts),
+            "granular": facts.get("x-kubernetes-map-type") == "granular",
         }
     )
 

@@ -10,6 +10,7 @@ _VOLUMES = "/api/v1/persistentvolumes"
 _CLAIMS = "persistentvolumeclaims"
 _CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 _DRIVERS = "/apis/storage.k8s.io/v1/csidrivers"
+_ATTRIBUTES = "/apis/storage.k8s.io/v1/volumeattributesclasses"
 _HOST_PATH = {"hostPath": {"path": "/x"}}
 
 
@@ -36,6 +37,7 @@ CASES = [
         "volume-lives",
         post(_VOLUMES, _volume()),
         merge(f"{_VOLUMES}/${{ns}}", {"spec": {"persistentVolumeReclaimPolicy": "Delete"}}),
+        merge(f"{_VOLUMES}/${{ns}}?dryRun=All", {"spec": {"claimRef": {"namespace": "a", "name": "b"}}}),
         merge(f"{_VOLUMES}/${{ns}}", {"spec": {"hostPath": {"path": "/y"}}}),
         merge(f"{_VOLUMES}/${{ns}}", {"spec": {"volumeMode": "Block"}}),
         merge(f"{_VOLUMES}/${{ns}}/status", {"status": {"phase": "Available"}}),
@@ -155,6 +157,8 @@ CASES = [
         post(_CLASSES, _class(reclaimPolicy="X")),
         post(_CLASSES, _class(volumeBindingMode="X")),
         post(_CLASSES, _class(allowedTopologies=[{"matchLabelExpressions": [{"key": "a", "values": []}]}])),
+        post(_CLASSES, _class(allowedTopologies=[{}, {}])),
+        post(_ATTRIBUTES, {"metadata": {"name": "${ns}"}, "driverName": "A_b/c d"}),
     ),
     case(
         "csi-driver",
@@ -162,6 +166,8 @@ CASES = [
         merge(f"{_DRIVERS}/${{ns}}", {"spec": {"fsGroupPolicy": "X"}}),
         merge(f"{_DRIVERS}/${{ns}}", {"spec": {"attachRequired": False}}),
         merge(f"{_DRIVERS}/${{ns}}", {"spec": {"podInfoOnMount": True}}),
+        merge(f"{_DRIVERS}/${{ns}}", {"spec": {"tokenRequests": [{"audience": "a"}]}}),
+        merge(f"{_DRIVERS}/${{ns}}", {"metadata": {"labels": {"a": "b"}}}),
         looks_at="metadata.generation",
     ),
 ]

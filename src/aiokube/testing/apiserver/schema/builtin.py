@@ -89,7 +89,8 @@ def _field(field: snapshot.FieldType, keeps_empty: bool) -> Field:
 def _node(of: snapshot.Type, keeps_empty: bool) -> Node:
     if of.shape == "struct":
         found = node(of.ref)
-        return replace(found, atomic=True) if of.atomic and not found.atomic else found
+        atomic = of.atomic or (found.atomic and not of.granular)
+        return found if atomic == found.atomic else replace(found, atomic=atomic)
     if of.shape == "special":
         shape = _SPECIAL[of.go]
         return Node(shape, go=of.go, item=node(_SCHEMA) if shape.value.startswith("schema-or-") else None)

@@ -28,6 +28,7 @@ class Type(msgspec.Struct, frozen=True):
         list_type: "atomic", "set" or "map"; "" when the schema does not say.
         list_keys: of a list of type "map".
         atomic: the schema of the place says so, for a map or a struct.
+        granular: the schema of the place says so, for a struct that is atomic elsewhere.
     """
 
     shape: Literal["struct", "list", "map", "string", "boolean", "integer", "number", "bytes", "special"]
@@ -37,6 +38,7 @@ class Type(msgspec.Struct, frozen=True):
     list_type: str = ""
     list_keys: tuple[str, ...] = ()
     atomic: bool = False
+    granular: bool = False
 
 
 class FieldType(msgspec.Struct, frozen=True):
