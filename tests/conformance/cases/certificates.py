@@ -37,6 +37,7 @@ CASES = [
     case(
         "certificate-request-that-is-wrong",
         post(_PATH, _asked(request="eHg=")),
+        post(_PATH, _asked(request=None)),
         post(_PATH, _asked(usages=[])),
         post(_PATH, _asked(usages=["x"])),
         post(_PATH, _asked(usages=["any", "any"])),

@@ -114,8 +114,8 @@ class CertificateSigningRequestRules(Rules):
 
 def _request(request: Object) -> Iterator[FieldError]:
     spec = request.get("spec") or {}
-    encoded, usages = spec.get("request") or "", spec.get("usages") or []
-    if not _PEM.search(base64.b64decode(encoded)):
+    encoded, usages = spec.get("request"), spec.get("usages") or []
+    if not _PEM.search(base64.b64decode(encoded or "")):
         yield fields.invalid("spec.request", encoded, "PEM block type must be CERTIFICATE REQUEST")
     if not usages:
         yield fields.required("spec.usages")

@@ -23,17 +23,16 @@ _PARAMETERS_LIMIT: Final = 512
 _PARAMETERS_SIZE_LIMIT: Final = 256 * 1024
 _SHORTEST_TOKEN_SECONDS: Final = 600
 _LONGEST_TOKEN_SECONDS: Final = 2**32
-_DRIVER_LIMIT: Final = 63
 _PROTECTION = "kubernetes.io/vac-protection"
+_TOKENS_ELSEWHERE = (
+    "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible "
+    "logging of tokens in volume attributes"
+)
 
 
 class StorageClassRules(Rules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
-        provisioner = new.get("provisioner") or ""
-        if provisioner:
-            yield from checks.matching(names.qualified_name, provisioner.lower(), "provisioner")
-        else:
-            yield fields.required("provisioner")
+        yield from _provisioner(new.get("provisioner") or "", "provisioner")
         yield from _parameters(new.get("parameters") or {}, may_be_empty=True)
         if new.get("reclaimPolicy"):
             yield from checks.one_of(new["reclaimPolicy"], _RECLAIM_POLICIES, "reclaimPolicy")
@@ -57,13 +56,7 @@ class VolumeAttributesClassRules(Rules):
             finalizers.append(_PROTECTION)
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
-        driver = new.get("driverName") or ""
-        if not driver:
-            yield fields.required("driverName")
-        else:
-            if len(driver.encode()) > _DRIVER_LIMIT:
-                yield fields.too_long("driverName", _DRIVER_LIMIT)
-            yield from (fields.invalid("driverName", driver, words) for words in names.dns_subdomain(driver.lower()))
+        yield from _provisioner(new.get("driverName") or "", "driverName")
         yield from _parameters(new.get("parameters") or {}, may_be_empty=False)
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
@@ -103,6 +96,17 @@ class CSIDriverRules(Rules):
         for name, at in (("attachRequired", "attachedRequired"), ("volumeLifecycleModes", "volumeLifecycleModes")):
             yield from checks.immutable(after.get(name), before.get(name), f"spec.{at}")
 
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        spec, before = new.get("spec") or {}, (old or {}).get("spec") or {}
+        requests = spec.get("tokenRequests") or []
+        changed = requests != (before.get("tokenRequests") or [])
+        if requests and changed and spec.get("serviceAccountTokenInSecrets") is None:
+            yield _TOKENS_ELSEWHERE
+
+
+def _provisioner(name: str, path: str) -> Iterator[FieldError]:
+    return checks.present(name.lower(), path, names.qualified_name)
+
 
 def _parameters(parameters: Mapping[str, str], *, may_be_empty: bool) -> Iterator[FieldError]:
     if len(parameters) > _PARAMETERS_LIMIT:
@@ -117,7 +121,8 @@ def _parameters(parameters: Mapping[str, str], *, may_be_empty: bool) -> Iterato
 
 
 def _topologies(terms: list[Object]) -> Iterator[FieldError]:
-    seen: list[Mapping[str, set[str]]] = []
+    # An empty term is equal to each of those that Go has reserved room for.
+    seen: list[Mapping[str, set[str]]] = [{} for _ in terms]
     for index, term in enumerate(terms):
         path, values_by_key = fields.item("allowedTopologies", index), dict[str, set[str]]()
         for number, expression in enumerate(term.get("matchLabelExpressions") or ()):
@@ -128,8 +133,7 @@ def _topologies(terms: list[Object]) -> Iterator[FieldError]:
             if key in values_by_key:
                 yield fields.duplicate(fields.child(at, "key"), key)
             values_by_key[key] = set(values)
-        # An empty term is equal to those that Go has reserved room for.
-        if values_by_key in seen:
+        for _ in range(seen.count(values_by_key)):
             yield fields.duplicate(fields.child(path, "matchLabelExpressions"), "")
         seen.append(values_by_key)
 
