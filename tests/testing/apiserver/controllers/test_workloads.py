@@ -43,15 +43,14 @@ _MASKS = (
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "TIME"),
     (r'"resourceVersion": "\d+"', '"resourceVersion": "VERSION"'),
-    (r"\bw-[a-z0-9]{5,10}-[a-z0-9]{5}\b", "w-HASH-RANDOM"),
-    (r"\bw-[bcdfghjklmnpqrstvwxz2456789]{5,10}\b", "w-HASH"),
+    (r"\b(w-[a-z0-9]{6,10})-[a-z0-9]{5}\b", r"\1-RANDOM"),
+    (r"\bw-[bcdfghjklmnpqrstvwxz2456789]{5}\b", "w-RANDOM"),
     (r"\bw-(\d)-[a-z0-9]{5}\b", r"w-\1-RANDOM"),
     (r"\bsvc-[a-z0-9]{5}\b", "svc-RANDOM"),
     (r"kube-api-access-[a-z0-9]{5}", "kube-api-access-RANDOM"),
-    (r'(hash": ")[bcdfghjklmnpqrstvwxz2456789]{5,10}', r"\1HASH"),
     (r"10\.1\.1\.\d+", "ADDRESS"),
     # Whether the first pod of a new ReplicaSet is progress depends on whether it was counted at once.
-    (r'Created new replica set (\\"w-HASH\\")', r"ReplicaSet \1 is progressing."),
+    (r'Created new replica set (\\"w-[a-z0-9]+\\")', r"ReplicaSet \1 is progressing."),
     ("NewReplicaSetCreated", "ReplicaSetUpdated"),
 )
 

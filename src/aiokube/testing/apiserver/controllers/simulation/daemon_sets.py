@@ -16,7 +16,8 @@ from aiokube.testing.apiserver.storage import Event
 from .affinity import is_selected, is_tolerated
 from .pods import available_in, controller_of, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
 from .resources import DAEMON_SETS, NODES, PODS
-from .revisions import REVISION_LABEL, TEMPLATE_GENERATION, current_revision
+from .revisions import REVISION_LABEL, TEMPLATE_GENERATION, keep_revision
+from .template_hashes import template_hash
 
 __all__ = ["DaemonSets"]
 
@@ -58,7 +59,8 @@ class DaemonSets(Controller):
         daemon_set = self.client.get(DAEMON_SETS, name, namespace)
         if daemon_set is None or is_terminating(daemon_set):
             return
-        revision = current_revision(self.client, daemon_set, hash_label=REVISION_LABEL)
+        revision = template_hash(daemon_set["spec"]["template"])
+        keep_revision(self.client, daemon_set, revision, hash_label=REVISION_LABEL)
         nodes = [node["metadata"]["name"] for node in self.client.list(NODES) if _takes(node, daemon_set)]
         pods = self._pods(daemon_set)
         for node in nodes:

@@ -20,7 +20,8 @@ from aiokube.testing.apiserver.storage import Event, EventType, Stored
 from .conditions import condition_of, set_condition, without
 from .pods import controller_of, controller_reference, is_terminal, is_terminating, manager_of
 from .resources import DEPLOYMENTS, PODS, REPLICA_SETS
-from .rollout import HASH_LABEL, bounds, same_template, template_hash
+from .rollout import HASH_LABEL, bounds, same_template
+from .template_hashes import template_hash
 
 __all__ = ["Deployments"]
 

@@ -10,22 +10,25 @@ from aiokube.testing.apiserver.controllers.client import Client
 
 from .pods import controller_of, controller_reference
 from .resources import CONTROLLER_REVISIONS
-from .rollout import template_hash
 
-__all__ = ["REVISION_LABEL", "TEMPLATE_GENERATION", "current_revision"]
+__all__ = ["REVISION_LABEL", "TEMPLATE_GENERATION", "keep_revision", "revision_data"]
 
 REVISION_LABEL = "controller-revision-hash"
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
 
 
-def current_revision(client: Client, owner: Object, *, hash_label: str) -> str:
-    """Return the hash of an owner's template, and keep the template by it, with the greatest number of all.
+def revision_data(owner: Object) -> Object:
+    """Return what is kept: a patch that gives the owner its present template again."""
+    return {"spec": {"template": {**owner["spec"]["template"], "$patch": "replace"}}}
+
+
+def keep_revision(client: Client, owner: Object, digest: str, *, hash_label: str) -> None:
+    """Keep an owner's template by its hash, with the greatest number of all.
 
     Args:
         hash_label: that the ControllerRevision has the hash in.
     """
-    metadata, template = owner["metadata"], owner["spec"]["template"]
-    digest = template_hash(template, 0)
+    metadata = owner["metadata"]
     name = f"{metadata['name']}-{digest}"
     kept = {revision["metadata"]["name"]: revision for revision in _of(client, owner)}
     latest = max((revision["revision"] for revision in kept.values()), default=0)
@@ -35,7 +38,6 @@ def current_revision(client: Client, owner: Object, *, hash_label: str) -> str:
         )
     elif kept[name]["revision"] < latest:
         client.update(CONTROLLER_REVISIONS, kept[name] | {"revision": latest + 1})
-    return digest
 
 
 def _of(client: Client, owner: Object) -> list[Object]:
@@ -53,6 +55,6 @@ def _revision(owner: Object, name: str, number: int, labels: dict[str, str]) -> 
         "apiVersion": "apps/v1",
         "kind": "ControllerRevision",
         "metadata": metadata | {"ownerReferences": [controller_reference(owner)]},
-        "data": {"spec": {"template": {**template, "$patch": "replace"}}},
+        "data": revision_data(owner),
         "revision": number,
     }

@@ -10,15 +10,10 @@ import math
 from typing import NamedTuple
 
 from aiokube.testing.apiserver.codec import Object
-from aiokube.testing.apiserver.storage import encode
 
-__all__ = ["HASH_LABEL", "Bounds", "bounds", "same_template", "template_hash"]
+__all__ = ["HASH_LABEL", "Bounds", "bounds", "same_template"]
 
 HASH_LABEL = "pod-template-hash"
-
-_HASH_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789"
-_FNV_OFFSET = 0x811C9DC5
-_FNV_PRIME = 0x01000193
 
 
 class Bounds(NamedTuple):
@@ -66,14 +61,3 @@ def _without_hash(template: Object) -> Object:
     template = copy.deepcopy(template)
     del template["metadata"]["labels"][HASH_LABEL]
     return template
-
-
-def template_hash(template: Object, collisions: int) -> str:
-    """Return what tells a template from others, in characters that make no words.
-
-    Not the same as kube-controller-manager's, which hashes how Go prints its structs.
-    """
-    number = _FNV_OFFSET
-    for byte in encode(template) + (str(collisions).encode() if collisions else b""):
-        number = ((number ^ byte) * _FNV_PRIME) & 0xFFFFFFFF
-    return "".join(_HASH_CHARACTERS[ord(digit) % len(_HASH_CHARACTERS)] for digit in str(number))

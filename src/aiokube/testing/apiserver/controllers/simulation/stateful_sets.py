@@ -15,7 +15,8 @@ from aiokube.testing.apiserver.storage import Event
 
 from .pods import available_in, is_ready, is_terminal, is_terminating, manager_of, pod_of_template
 from .resources import PODS, STATEFUL_SETS, VOLUME_CLAIMS
-from .revisions import REVISION_LABEL, current_revision
+from .revisions import REVISION_LABEL, keep_revision, revision_data
+from .template_hashes import data_hash
 
 __all__ = ["StatefulSets"]
 
@@ -45,7 +46,8 @@ class StatefulSets(Controller):
         stateful_set = self.client.get(STATEFUL_SETS, name, namespace)
         if stateful_set is None or is_terminating(stateful_set):
             return
-        digest = current_revision(self.client, stateful_set, hash_label="controller.kubernetes.io/hash")
+        digest = data_hash(revision_data(stateful_set))
+        keep_revision(self.client, stateful_set, digest, hash_label="controller.kubernetes.io/hash")
         revision = f"{name}-{digest}"
         pods = self._pods(stateful_set)
         if not self._scale(stateful_set, pods, revision):
