@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from aiokube._version import __version__
+
 if TYPE_CHECKING:
     from aiokube import client, config, dynamic, testing, watch
     from aiokube.kube import Kube, connect
@@ -24,10 +26,6 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(_HOMES[name]), name)
     if name in _PACKAGES:
         return import_module(f"aiokube.{name}")
-    if name == "__version__":
-        from importlib import metadata
-
-        return metadata.version("aiokube")
     raise AttributeError(f"module 'aiokube' has no attribute {name!r}")
 
 

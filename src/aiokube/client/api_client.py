@@ -6,7 +6,6 @@ import datetime as dt
 import platform
 from collections.abc import Mapping
 from functools import cache
-from importlib import metadata
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +18,7 @@ from aiokube._machinery.objects import is_model, model_to_dict, plain
 from aiokube._machinery.params import extra_pairs
 from aiokube._machinery.paths import quote_query
 from aiokube._machinery.requests import Request, build
+from aiokube._version import __version__
 from aiokube.client.answer import Answer
 from aiokube.client.configuration import Configuration
 from aiokube.client.exceptions import ApiException
@@ -302,4 +302,4 @@ def _decoded(answer: Answer, wanted: Any) -> Any:
 
 @cache
 def _user_agent() -> str:
-    return f"aiokube/{metadata.version('aiokube')} python/{platform.python_version()}"
+    return f"aiokube/{__version__} python/{platform.python_version()}"
