@@ -153,6 +153,8 @@ CASES = [
         put(f"{_RUNTIMES}/${{ns}}", _named(handler="h"), name="made"),
         put(f"{_RUNTIMES}/${{ns}}", _named(handler="i")),
         merge(f"{_RUNTIMES}/${{ns}}", {"handler": "i"}),
+        merge(f"{_RUNTIMES}/${{ns}}", {"handler": "A", "scheduling": {"tolerations": [{"operator": "X"}]}}),
+        merge(f"{_RUNTIMES}/${{ns}}", {"scheduling": {"nodeSelector": {"beta.kubernetes.io/os": "linux"}}}),
         post(_RUNTIMES, _named(handler="A") | {"metadata": {"name": "${ns}-b"}}),
         post(_RUNTIMES, {"metadata": {"name": "${ns}-b"}}),
     ),

@@ -20,6 +20,7 @@ _RESOURCES = {"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "names
 _SCHEMAS = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas"
 _LEVELS = "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations"
 _NODES = "/apis/storage.k8s.io/v1/csinodes"
+_ADDRESSES = "/apis/networking.k8s.io/v1/ipaddresses"
 _ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments"
 _REQUESTS = {"requests": [{"name": "r", "exactly": {"deviceClassName": "d"}}]}
 
@@ -237,6 +238,12 @@ CASES = [
             }
         ),
         post(
+            _ADDRESSES,
+            {"metadata": {"name": "10.77.0.9"}, "spec": {"parentRef": {"resource": "a", "name": "b"}}},
+        ),
+        merge(f"{_ADDRESSES}/10.77.0.9", {"spec": {"parentRef": {"name": "c/d"}}}),
+        delete(f"{_ADDRESSES}/10.77.0.9"),
+        post(
             _ATTACHMENTS,
             {
                 "metadata": {"name": "${ns}"},
@@ -245,6 +252,17 @@ CASES = [
         ),
         merge(f"{_ATTACHMENTS}/${{ns}}", {"spec": {"nodeName": "m"}}),
         merge(f"{_ATTACHMENTS}/${{ns}}/status", {"status": {"attached": False, "attachError": {"errorCode": -1}}}),
+        post(
+            "storage.k8s.io/v1:csistoragecapacities?dryRun=All",
+            {
+                "metadata": {"name": "a"},
+                "storageClassName": "s",
+                "nodeTopology": {
+                    "matchLabels": {"beta.kubernetes.io/os": "a"},
+                    "matchExpressions": [{"key": "beta.kubernetes.io/arch", "operator": "Exists"}],
+                },
+            },
+        ),
         post(
             "storage.k8s.io/v1:csistoragecapacities",
             {

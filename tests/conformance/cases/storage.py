@@ -19,6 +19,12 @@ def _volume(**spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": "${ns}"}, "spec": base | spec}
 
 
+def _on(label: str, value: str) -> dict[str, Any]:
+    """Return an affinity to the nodes with a label."""
+    expression = {"key": label, "operator": "In", "values": [value]}
+    return {"required": {"nodeSelectorTerms": [{"matchExpressions": [expression]}]}}
+
+
 def _of(**source: Any) -> Request:
     return post(f"{_VOLUMES}?dryRun=All", _volume(hostPath=None, **source))
 
@@ -41,6 +47,10 @@ CASES = [
         merge(f"{_VOLUMES}/${{ns}}", {"spec": {"hostPath": {"path": "/y"}}}),
         merge(f"{_VOLUMES}/${{ns}}", {"spec": {"volumeMode": "Block"}}),
         merge(f"{_VOLUMES}/${{ns}}/status", {"status": {"phase": "Available"}}),
+        merge(f"{_VOLUMES}/${{ns}}", {"spec": {"nodeAffinity": _on("beta.kubernetes.io/os", "linux")}}),
+        merge(f"{_VOLUMES}/${{ns}}", {"spec": {"nodeAffinity": _on("kubernetes.io/os", "windows")}}),
+        merge(f"{_VOLUMES}/${{ns}}", {"spec": {"nodeAffinity": _on("kubernetes.io/os", "linux")}}),
+        merge(f"{_VOLUMES}/${{ns}}", {"spec": {"nodeAffinity": None}}),
         merge(f"{_VOLUMES}/${{ns}}", {"metadata": {"finalizers": None}}),
     ),
     case(
@@ -158,7 +168,13 @@ CASES = [
         post(_CLASSES, _class(volumeBindingMode="X")),
         post(_CLASSES, _class(allowedTopologies=[{"matchLabelExpressions": [{"key": "a", "values": []}]}])),
         post(_CLASSES, _class(allowedTopologies=[{}, {}])),
+        post(
+            f"{_CLASSES}?dryRun=All",
+            _class(allowedTopologies=[{"matchLabelExpressions": [{"key": "beta.kubernetes.io/os", "values": ["a"]}]}]),
+        ),
         post(_ATTRIBUTES, {"metadata": {"name": "${ns}"}, "driverName": "A_b/c d"}),
+        post(_ATTRIBUTES, {"metadata": {"name": "${ns}"}, "driverName": "A_b", "parameters": {"a": "b"}}),
+        merge(f"{_ATTRIBUTES}/${{ns}}", {"driverName": "c d", "parameters": {"": "b"}}),
     ),
     case(
         "csi-driver",

@@ -15,6 +15,7 @@ from aiokube.testing.apiserver.kinds import (
     internal,
     label_selectors,
     names,
+    node_labels,
     quantities,
     volume_sources,
     volumes,
@@ -65,6 +66,13 @@ class CSIStorageCapacityRules(Rules):
         if new.get("nodeTopology") != old.get("nodeTopology"):
             yield fields.invalid("nodeTopology", new.get("nodeTopology"), "field is immutable")
         yield from checks.immutable(new.get("storageClassName"), old.get("storageClassName"), "storageClassName")
+
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        topology = new.get("nodeTopology") or {}
+        yield from node_labels.warnings(topology.get("matchExpressions") or (), "nodeTopology.matchExpressions")
+        for name in topology.get("matchLabels") or ():
+            if name in node_labels.OLD:
+                yield f"{fields.child('nodeTopology.matchLabels', name)}: {node_labels.OLD[name]}"
 
 
 class VolumeAttachmentRules(FixedMetadataRules):

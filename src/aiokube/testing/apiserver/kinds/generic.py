@@ -134,13 +134,13 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "PriorityLevelConfiguration": _FLOW,
     },
     "networking.k8s.io": {
-        "IPAddress": Traits(names=ip_addresses.canonical),
+        "IPAddress": Traits(names=ip_addresses.canonical, looks=_LOOKS_BEFORE),
         "Ingress": Traits(generation=True, prefix="ingress"),
         "IngressClass": _COUNTED,
         "NetworkPolicy": _COUNTED,
         "ServiceCIDR": _PLAIN,
     },
-    "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False, standard=False)},
+    "node.k8s.io": {"RuntimeClass": Traits(creates=True, unconditional=False, standard=False, looks=_LOOKS_BEFORE)},
     "policy": {"PodDisruptionBudget": Traits(generation=True, unconditional=False, names=names.path_segment, looks=())},
     "rbac.authorization.k8s.io": {
         "ClusterRole": _ACCESS,
@@ -161,7 +161,7 @@ _BY_GROUP: Mapping[str, Mapping[str, Traits]] = {
         "CSIStorageCapacity": Traits(unconditional=False, looks=_LOOKS_BEFORE),
         "StorageClass": Traits(returned=True, looks=_LOOKS_BEFORE),
         "VolumeAttachment": Traits(unconditional=False, returned=True, looks=("object",)),
-        "VolumeAttributesClass": _RETURNED,
+        "VolumeAttributesClass": Traits(returned=True, looks=_LOOKS_AFTER),
     },
 }
 

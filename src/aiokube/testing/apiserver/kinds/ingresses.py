@@ -74,7 +74,7 @@ class IngressClassRules(Rules):
             yield from _parameters(parameters, "spec.parameters")
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        after, before = ((one.get("spec") or {}).get("controller") for one in (new, old))
+        after, before = ((one.get("spec") or {}).get("controller") or "" for one in (new, old))
         yield from checks.immutable(after, before, "spec.controller")
         yield from self.validate_create(new, context)
 

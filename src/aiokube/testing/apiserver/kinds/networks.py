@@ -51,8 +51,9 @@ class IPAddressRules(Rules):
             yield from checks.matching(names.path_segment, namespace, fields.child(path, "namespace"))
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        after, before = ((one.get("spec") or {}).get("parentRef") for one in (new, old))
-        return checks.immutable(after, before, "spec.parentRef")
+        yield from self.validate_create(new, context)
+        after, before = (internal.shown("IPAddressSpec", one.get("spec") or {})["ParentRef"] for one in (new, old))
+        yield from checks.immutable(after, before, "spec.parentRef")
 
 
 class ServiceCIDRRules(FixedMetadataRules):
@@ -62,7 +63,7 @@ class ServiceCIDRRules(FixedMetadataRules):
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         after, before = ((one.get("spec") or {}).get("cidrs") or [] for one in (new, old))
         if len(after) != len(before) and (len(before), len(after)) != (1, 2):
-            yield fields.invalid("spec.cidrs", after, "field is immutable")
+            yield fields.invalid("spec.cidrs", after or None, "field is immutable")
             return
         for index, (one, other) in enumerate(zip(after, before, strict=False)):
             if one != other:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, metadata, names
+from aiokube.testing.apiserver.kinds import checks, metadata, names, node_labels
 from aiokube.testing.apiserver.kinds.pods import resources
 from aiokube.testing.apiserver.kinds.pods import scheduling as pod_scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
@@ -30,7 +30,12 @@ class RuntimeClassRules(Rules):
             yield from _tolerations(scheduling.get("tolerations") or [], "scheduling.tolerations")
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return checks.immutable(new.get("handler"), old.get("handler"), "handler")
+        yield from self.validate_create(new, context)
+        yield from checks.immutable(new.get("handler"), old.get("handler"), "handler")
+
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        labels = (new.get("scheduling") or {}).get("nodeSelector") or {}
+        return (f"scheduling.nodeSelector: {node_labels.OLD[name]}" for name in labels if name in node_labels.OLD)
 
 
 def _tolerations(tolerations: list[Object], path: str) -> Iterator[FieldError]:

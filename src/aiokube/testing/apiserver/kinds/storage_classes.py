@@ -10,7 +10,7 @@ from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, names
+from aiokube.testing.apiserver.kinds import checks, names, node_labels
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "CSIDriverRules", "StorageClassRules", "VolumeAttributesClassRules"]
@@ -48,6 +48,13 @@ class StorageClassRules(Rules):
         for name in ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"):
             yield from checks.immutable(new.get(name), old.get(name), name)
 
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        for index, term in enumerate(new.get("allowedTopologies") or ()):
+            path = fields.child(fields.item("allowedTopologies", index), "matchLabelExpressions")
+            for number, expression in enumerate(term.get("matchLabelExpressions") or ()):
+                if words := node_labels.OLD.get(expression.get("key") or ""):
+                    yield f"{fields.child(fields.item(path, number), 'key')}: {words}"
+
 
 class VolumeAttributesClassRules(Rules):
     def admit_create(self, new: Object, context: Context) -> None:
@@ -61,7 +68,9 @@ class VolumeAttributesClassRules(Rules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         for name in ("driverName", "parameters"):
-            yield from checks.immutable(new.get(name), old.get(name), name)
+            if not checks.same(new.get(name), old.get(name)):
+                yield fields.forbidden(name, f"updates to {name} are forbidden.")
+        yield from self.validate_create(new, context)
 
 
 class CSIDriverRules(Rules):

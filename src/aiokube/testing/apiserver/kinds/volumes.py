@@ -11,7 +11,15 @@ from copy import deepcopy
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, internal, names, quantities, volume_claims, volume_sources
+from aiokube.testing.apiserver.kinds import (
+    checks,
+    internal,
+    names,
+    node_labels,
+    quantities,
+    volume_claims,
+    volume_sources,
+)
 from aiokube.testing.apiserver.kinds.pods import scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
@@ -33,6 +41,13 @@ _WITHOUT_MOUNT_OPTIONS = (
     "storageos",
 )
 _MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options"
+_STABLE_LABELS = {
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "beta.kubernetes.io/arch": "kubernetes.io/arch",
+    "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+    "beta.kubernetes.io/os": "kubernetes.io/os",
+}
 _DEPRECATED_ANNOTATIONS = {
     "volume.beta.kubernetes.io/storage-class": 'deprecated since v1.8; use "storageClassName" attribute instead',
     _MOUNT_OPTIONS: 'deprecated since v1.31; use "mountOptions" attribute instead',
@@ -85,6 +100,10 @@ class PersistentVolumeRules(Rules):
                 "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. "
                 "Instead, the recommended approach is to use dynamic provisioning."
             )
+        terms = ((spec.get("nodeAffinity") or {}).get("required") or {}).get("nodeSelectorTerms") or ()
+        for index, term in enumerate(terms):
+            at = fields.item("spec.nodeAffinity.required.nodeSelectorTerms", index)
+            yield from node_labels.warnings(term.get("matchExpressions") or (), fields.child(at, "matchExpressions"))
         yield from (words for name, words in _DEPRECATED_SOURCES.items() if spec.get(name) is not None)
 
 
@@ -191,9 +210,32 @@ def _change(new: Object, old: Object) -> Iterator[FieldError]:
         words = "spec.persistentvolumesource is immutable after creation"
         yield fields.forbidden("spec.persistentvolumesource", f"{words}\n{difference}")
     yield from checks.immutable(new.get("volumeMode"), old.get("volumeMode"), "volumeMode")
+    yield from _moved(new.get("nodeAffinity"), old.get("nodeAffinity"))
     name = "volumeAttributesClassName"
     if old.get(name) is not None and new.get(name) is None:
         yield fields.forbidden(f"spec.{name}", "update from non-nil value to nil is forbidden")
+
+
+def _moved(new: Object | None, old: Object | None) -> Iterator[FieldError]:
+    """Refuse other nodes; only labels that have got a name for good may be named so."""
+    if old is None:
+        return
+    after, before = (_affinity(one) for one in (new, old))
+    if after not in (before, _affinity(_renamed(old))):
+        words = "field is immutable, except for updating from beta label to GA"
+        yield fields.invalid("nodeAffinity", after, words)
+
+
+def _affinity(affinity: Object | None) -> Object | None:
+    return None if affinity is None else internal.shown("VolumeNodeAffinity", affinity)
+
+
+def _renamed(affinity: Object) -> Object:
+    renamed = deepcopy(affinity)
+    for term in (renamed.get("required") or {}).get("nodeSelectorTerms") or ():
+        for requirement in (*(term.get("matchExpressions") or ()), *(term.get("matchFields") or ())):
+            requirement["key"] = _STABLE_LABELS.get(requirement.get("key", ""), requirement.get("key", ""))
+    return renamed
 
 
 BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("", "PersistentVolume"): PersistentVolumeRules}

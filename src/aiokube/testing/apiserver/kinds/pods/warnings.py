@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokube.testing.apiserver.field_errors import child, item, key
 from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.kinds import ip_addresses, names
+from aiokube.testing.apiserver.kinds import ip_addresses, names, node_labels
 from aiokube.testing.apiserver.kinds.quantities import is_whole
 
 from . import profiles
@@ -21,16 +21,6 @@ __all__ = ["claim_warnings", "hostname_warnings", "pod_warnings", "template_warn
 
 Object = Mapping[str, Any]
 
-_OLD_NODE_LABELS = {
-    "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-    "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
-    "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-    "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-    "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-    "app.kubernetes.io/created-by": "deprecated since v1.9",
-    "scheduler.alpha.kubernetes.io/preferAvoidPods": "deprecated since v1.22; use Taints and Tolerations instead",
-    "node-role.kubernetes.io/master": 'use "node-role.kubernetes.io/control-plane" instead',
-}
 _OLD_ANNOTATIONS = {
     "scheduler.alpha.kubernetes.io/critical-pod": 'non-functional in v1.16+; use the "priorityClassName" field instead',
     "security.alpha.kubernetes.io/sysctls": 'non-functional in v1.11+; use the "sysctls" field instead',
@@ -126,8 +116,8 @@ def _app_armor(container: Object, spec: Object, annotations: Object, path: str) 
 
 def _node_labels(spec: Object, path: str) -> Iterator[str]:
     for name in spec.get("nodeSelector") or {}:
-        if name in _OLD_NODE_LABELS:
-            yield f"{key(child(path, 'nodeSelector'), name)}: {_OLD_NODE_LABELS[name]}"
+        if name in node_labels.OLD:
+            yield f"{key(child(path, 'nodeSelector'), name)}: {node_labels.OLD[name]}"
     affinity = (spec.get("affinity") or {}).get("nodeAffinity") or {}
     at = child(path, "affinity", "nodeAffinity")
     terms = (affinity.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
@@ -141,8 +131,8 @@ def _node_labels(spec: Object, path: str) -> Iterator[str]:
 def _node_term(term: Object, path: str, *, check_values: bool) -> Iterator[str]:
     for index, expression in enumerate(term.get("matchExpressions") or []):
         at, name = item(child(path, "matchExpressions"), index), expression.get("key") or ""
-        if name in _OLD_NODE_LABELS:
-            yield f"{child(at, 'key')}: {name} is {_OLD_NODE_LABELS[name]}"
+        if name in node_labels.OLD:
+            yield f"{child(at, 'key')}: {name} is {node_labels.OLD[name]}"
         for number, value in enumerate(expression.get("values") or []):
             for words in names.label_value(value) if check_values else ():
                 yield f"{item(child(at, 'values'), number)}: {value} is invalid, {words}"
@@ -151,8 +141,8 @@ def _node_term(term: Object, path: str, *, check_values: bool) -> Iterator[str]:
 def _spread(constraints: Sequence[Object], path: str) -> Iterator[str]:
     for index, constraint in enumerate(constraints):
         at, topology = item(path, index), constraint.get("topologyKey") or ""
-        if topology in _OLD_NODE_LABELS:
-            yield f"{child(at, 'topologyKey')}: {topology} is {_OLD_NODE_LABELS[topology]}"
+        if topology in node_labels.OLD:
+            yield f"{child(at, 'topologyKey')}: {topology} is {node_labels.OLD[topology]}"
         if constraint.get("labelSelector") is None:
             yield f"{child(at, 'labelSelector')}: a null labelSelector results in matching no pod"
 
