@@ -38,7 +38,9 @@ class Lifted:
         common = {
             name: versions[0][name]
             for name in _LIFTED
-            if versions and versions[0].get(name) and all(each.get(name) == versions[0][name] for each in versions)
+            if versions
+            and versions[0].get(name) is not None
+            and all(each.get(name) == versions[0][name] for each in versions)
         }
         rest = [{name: value for name, value in each.items() if name not in common} for each in versions]
         return cls(common, rest)
@@ -62,7 +64,7 @@ def is_true(definition: Definition, name: str) -> bool:
     return found is not None and found["status"] == "True"
 
 
-def storage_version(definition: Definition) -> str:
-    """Return the version in which objects are stored, "" for none."""
+def storage_version(definition: Definition) -> str | None:
+    """Return the version in which objects are stored, None for none."""
     versions = (definition.get("spec") or {}).get("versions") or []
-    return next((str(each["name"]) for each in versions if each.get("storage")), "")
+    return next((str(each["name"]) for each in versions if each.get("storage")), None)

@@ -26,7 +26,7 @@ class DefinitionRules(Rules):
 
     def prepare_create(self, new: Object, context: Context) -> None:
         stored = storage_version(new)
-        new["status"] = {"storedVersions": [stored]} if stored else {}
+        new["status"] = {"storedVersions": [stored]} if stored is not None else {}
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         return [*_name(new), *definition_validation.validate(new, None)]
@@ -34,7 +34,7 @@ class DefinitionRules(Rules):
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         stored = storage_version(new)
         status = dict(new.get("status") or {})
-        if stored and stored not in (status.get("storedVersions") or ()):
+        if stored is not None and stored not in (status.get("storedVersions") or ()):
             new["status"] = status | {"storedVersions": [*(status.get("storedVersions") or ()), stored]}
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
@@ -66,7 +66,7 @@ def _name(definition: Object) -> Iterator[FieldError]:
 
 def _complete(definition: dict[str, Any]) -> None:
     status = definition.get("status") or {}
-    if not status.get("storedVersions") and (stored := storage_version(definition)):
+    if not status.get("storedVersions") and (stored := storage_version(definition)) is not None:
         definition["status"] = {**status, "storedVersions": [stored]}
 
 

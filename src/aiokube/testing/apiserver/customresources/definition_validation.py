@@ -302,19 +302,18 @@ def _stored_versions(definition: Definition) -> Iterator[FieldError]:
     if not stored:
         yield invalid(path, None, "must have at least one stored version")
         return
-    versions = definition["spec"].get("versions") or []
-    for version in versions:
-        if version.get("storage") and version["name"] not in stored:
-            yield invalid(path, stored, f"must have the storage version {version['name']}")
-    known_names = {version["name"] for version in versions}
-    for index, name in enumerate(stored):
-        if name not in known_names:
-            words = (
-                f"missing from spec.versions; {name} was previously a storage version, and must remain in "
-                f"spec.versions until a storage migration ensures no data remains persisted in {name} and removes "
-                f"{name} from status.storedVersions"
-            )
-            yield invalid(item(path, index), name, words)
+    missing = {name: index for index, name in enumerate(stored)}
+    for version in definition["spec"].get("versions") or []:
+        name = version["name"]
+        if missing.pop(name, None) is None and version.get("storage"):
+            yield invalid(path, stored, f"must have the storage version {name}")
+    for name, index in missing.items():
+        words = (
+            f"missing from spec.versions; {name} was previously a storage version, and must remain in "
+            f"spec.versions until a storage migration ensures no data remains persisted in {name} and removes "
+            f"{name} from status.storedVersions"
+        )
+        yield invalid(item(path, index), name, words)
 
 
 def _approval(definition: Definition, old: Definition | None) -> Iterator[FieldError]:

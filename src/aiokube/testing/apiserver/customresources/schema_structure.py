@@ -12,6 +12,7 @@ from typing import Any
 from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, item, key, required
 from aiokube.testing.apiserver.schema.patterns import PatternError, compiled
 
+from .go_schema import FIELDS
 from .schema_walk import Schema
 
 __all__ = ["not_structural", "validate"]
@@ -140,7 +141,7 @@ def _metadata(schema: Schema, level: _Level, path: str) -> Iterator[FieldError]:
     if whole and metadata.get("type", "") != "object":
         yield invalid(child(where, "type"), metadata.get("type", ""), "must be object")
     if level is _Level.ROOT:
-        more = {name for name, value in metadata.items() if value} - {"type", "default"}
+        more = {name for name, zero in FIELDS.values() if metadata.get(name, zero) != zero} - {"type", "default"}
         if set(metadata.get("properties") or ()) <= {"name", "generateName"}:
             more.discard("properties")
         if more:

@@ -15,6 +15,7 @@ Sources:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -357,10 +358,8 @@ def _integer(node: Node) -> _Reader:
 
 def _number(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
-        if type(value) is int:
-            return value
-        if type(value) is float:
-            return int(value) if value.is_integer() and abs(value) < _FIRST_WITH_EXPONENT else value
+        if type(value) is int or type(value) is float:
+            return value if type(value) is int and abs(value) < _FIRST_ROUNDED else _float64(float(value))
         if value is not None:
             state.wrong_type(value, node, place)
         return None
@@ -368,6 +367,12 @@ def _number(node: Node) -> _Reader:
     return read
 
 
+def _float64(value: float) -> float:
+    """Return a number that is written as Go writes it: whole ones with zeros where the digits are not known."""
+    return int(Decimal(repr(value))) if value.is_integer() and abs(value) < _FIRST_WITH_EXPONENT else value
+
+
+_FIRST_ROUNDED: Final = 2**53
 _FIRST_WITH_EXPONENT: Final = 1e21
 
 
