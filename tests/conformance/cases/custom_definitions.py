@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, delete, get, merge, post, put, until, watch
+from conformance.case import apply, case, delete, get, json_patch, merge, post, put, until, watch
 from conformance.objects import changed, crd
 
 __all__ = ["CASES"]
@@ -10,6 +10,7 @@ __all__ = ["CASES"]
 _ROOT = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _NAME = "widgets.${ns}.example.com"
 _OBJECTS = "/apis/${ns}.example.com/v1/namespaces/${ns}/widgets"
+_OLDER = "/apis/${ns}.example.com/v1beta1/namespaces/${ns}/widgets"
 _SCHEMA = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"a": {"type": "string"}}}}}
 _ESTABLISHED = until(f"{_ROOT}/{_NAME}", says="InitialNamesAccepted")
 
@@ -33,6 +34,22 @@ _OTHER = {
         "properties": {"spec": {"type": "object", "properties": {"b": {"type": "integer", "default": 2}}}},
     }
 }
+_OBJECT = {"type": "object", "x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True}
+_ATOMIC = {"type": "object", "x-kubernetes-map-type": "atomic", "properties": {"a": {"type": "string"}}}
+_RICH = {
+    "type": "object",
+    "properties": {
+        "spec": {
+            "type": "object",
+            "properties": {
+                "d": {"type": "string", "default": "stored"},
+                "numbers": {"type": "array", "items": {"type": "integer"}},
+                "template": _OBJECT,
+                "set": {"type": "array", "x-kubernetes-list-type": "set", "items": _ATOMIC},
+            },
+        }
+    },
+}
 _A = [{"jsonPath": ".spec.a"}]
 _TWO = changed(crd(), spec__versions=[_version("v1", storage=True), _version("v1beta1", deprecated=True)])
 
@@ -51,8 +68,17 @@ CASES = [
     case("definition-with-a-wrong-name", post(_ROOT, changed(crd(), metadata__name="other.example.com"))),
     case("definition-with-a-bad-name", post(_ROOT, changed(crd(), metadata__name="A.example.com"))),
     case("definition-without-a-spec", post(_ROOT, {"metadata": {"name": "a.b"}}), post(_ROOT, {})),
-    case("definition-without-versions", post(_ROOT, changed(crd(), spec__versions=[]))),
-    case("definition-without-a-storage-version", post(_ROOT, crd(storage=False))),
+    case(
+        "definition-without-versions",
+        post(_ROOT, changed(crd(), spec__versions=[])),
+        post(_ROOT, changed(crd(), spec__versions__0__name=None)),
+    ),
+    case(
+        "definition-without-a-storage-version",
+        post(_ROOT, crd(storage=False)),
+        post(_ROOT, crd(storage=False, schema={})),
+        post(_ROOT, changed(crd(), spec__versions=[_version("v1", storage=True), _version("v1", storage=True)])),
+    ),
     case("definition-without-a-schema", post(_ROOT, crd(schema=None))),
     case("definition-with-an-unknown-scope", post(_ROOT, crd(scope="Global"))),
     case(
@@ -67,6 +93,7 @@ CASES = [
     ),
     case(
         "definition-with-a-bad-schema",
+        post(_ROOT + "?dryRun=All", _field(type="number", maximum=9223372036854775807, minimum=-9007199254740993)),
         post(_ROOT, _field(description="x")),
         post(_ROOT, _field(type="text")),
         post(_ROOT, _field(type="array")),
@@ -80,6 +107,13 @@ CASES = [
         post(_ROOT, _field(type="string", nope=1)),
         post(_ROOT + "?fieldValidation=Strict", _field(type="string", nope=1)),
         post(_ROOT, _field(type=5)),
+        *(
+            post(_ROOT, crd(schema={"openAPIV3Schema": {"type": "object", "properties": {"metadata": metadata}}}))
+            for metadata in (
+                {"type": "object", "maxProperties": 0},
+                {"type": "object", "additionalProperties": False},
+            )
+        ),
     ),
     case("definition-with-an-unknown-format", post(_ROOT, _field(type="string", format="nope")), looks_at="Warning"),
     case(
@@ -131,6 +165,40 @@ CASES = [
         get(_OBJECTS),
         get("/apis/${ns}.example.com"),
         looks_at="Warning",
+    ),
+    case(
+        "definition-with-versions-that-differ",
+        post(
+            _ROOT,
+            changed(
+                crd(),
+                spec__versions=[
+                    _version("v1", storage=True, schema={"openAPIV3Schema": _RICH}),
+                    _version("v1beta1", schema=_OTHER),
+                ],
+            ),
+        ),
+        _ESTABLISHED,
+        until(f"{_OBJECTS}/none", says='none\\" not found'),
+        until(f"{_OLDER}/none", says='none\\" not found'),
+        post(f"{_OLDER}?dryRun=All", _widget(version="v1beta1", spec={"b": 1})),
+        post(_OLDER, _widget(version="v1beta1", spec={"b": 1})),
+        get(f"{_OBJECTS}/a"),
+        merge(f"{_OLDER}/a?dryRun=All", {"spec": {"b": 3}}),
+        post(_OBJECTS, _widget("rich", spec={"numbers": [1, 2]})),
+        merge(f"{_OBJECTS}/rich", {"spec": {"numbers": [True, 2]}}),
+        json_patch(
+            f"{_OBJECTS}/rich?dryRun=All",
+            '[{"op": "add", "path": "/spec/template", "value": {"apiVersion": "v1", "kind": "A", "x": [1.0, 1e3]}}]',
+        ),
+        merge(
+            f"{_OBJECTS}/rich",
+            {"spec": {"template": {"apiVersion": "v1", "kind": "A", "metadata": {"name": 5, "labels": {"a": "b"}}}}},
+        ),
+        post(_OBJECTS, _widget("set", spec={"set": [{"a": "1"}]})),
+        apply(f"{_OBJECTS}/set", _widget("set", spec={"d": "2"})),
+        apply(f"{_OBJECTS}/other", _widget("other", spec={"set": [{"a": "1"}]})),
+        looks_at="spec",
     ),
     case(
         "definition-whose-schema-changes",

@@ -303,9 +303,14 @@ def test_what_cannot_be_applied_is_refused(store: Store, config: Object, code: i
 
 
 def test_a_stored_object_that_a_changed_schema_does_not_allow_is_told(store: Store) -> None:
+    fields = {"f:spec": {"f:number": {}}}
+    entry = {"manager": "m", "operation": "Update", "apiVersion": "example.com/v1", "fieldsV1": fields}
+    gone = "(/a; example.com/v1, Kind=Thing){}: .spec.gone: field not declared in schema"
+    store.live = stored(thing_of(gone=1), [entry])
+    assert refused(store, thing_of(number=1)).message == f"failed to create typed live object {gone.format('')}"
     store.live = stored(thing_of(gone=1), [])
     assert refused(store, thing_of(number=1)).message == (
-        "failed to create typed live object (/a; example.com/v1, Kind=Thing): .spec.gone: field not declared in schema"
+        f"failed to create manager for existing fields: failed to convert new object {gone.format(' to smd typed')}"
     )
 
 

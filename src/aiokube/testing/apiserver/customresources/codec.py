@@ -109,8 +109,12 @@ class CustomCodec:
 
     def to_storage(self, obj: Object) -> Object:
         stored: Object = _whole_numbers(self._converted(obj, self._stored))
-        # An apply leaves null where no type forbids it; what every read drops need not be stored.
-        structural_defaults.drop_nulls(self._versions[self._stored].written, stored)
+        # An apply leaves null where no type forbids it; what every read drops need not be stored. And what it adds
+        # to an object that came in another version is, so that it can be answered as it is stored.
+        written = self._versions[self._stored].written
+        structural_defaults.drop_nulls(written, stored)
+        if obj.get("apiVersion") != self._stored:
+            structural_defaults.apply(written, stored)
         return stored
 
     def from_storage(self, obj: Object) -> Object:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, item, key, required
+from aiokube.testing.apiserver.go_text import sorted_keys
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.schema.node import Node, Shape
@@ -103,7 +104,7 @@ def _coerce(node: Node | None, value: Any, path: str, read: ReadMetadata, unknow
             try:
                 reading = read(value["metadata"])
             except ValueError as error:
-                raise _Malformed(invalid(where, value["metadata"], str(error))) from None
+                raise _Malformed(invalid(where, sorted_keys(value["metadata"]), str(error))) from None
             value["metadata"] = reading.metadata
             unknown += [f"{where}.{name}" for name in reading.unknown]
     for part, inner, below in _inside(node, value, path):
@@ -135,7 +136,7 @@ def _object(value: dict[str, Any], path: str, read: ReadMetadata) -> Iterator[Fi
         try:
             metadata = read(value["metadata"]).metadata
         except ValueError as error:
-            yield invalid(where, value["metadata"], str(error))
+            yield invalid(where, sorted_keys(value["metadata"]), str(error))
             return
         obj = {"metadata": {"name": "fakename", **metadata}}  # kube-apiserver makes one up too
         namespaced = bool(metadata.get("namespace"))

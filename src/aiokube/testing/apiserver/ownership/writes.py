@@ -108,6 +108,7 @@ def applied(
     before = _bare(live) if live is not None else _blank(kind)
     managed = _stored(live)
     if not managed:
+        _check_live(kind, before, _UNTRACKED)
         tracker = Manager.of(_BEFORE_FIRST_APPLY, UPDATE, kind.api_version, subresource)
         managed = _tracked(kind, None, before, {}, tracker, now)
     _check(kind, before, config)
@@ -214,12 +215,20 @@ def _check(kind: Kind, live: Object, config: Object) -> None:
         raise errors.StatusError(
             500, "", f"failed to create typed patch object ({_object_text(config)}): {summary(found)}"
         )
-    # What is stored of a built-in kind is by its schema; schemas of custom kinds change.
+    _check_live(kind, live, _UNTYPED)
+
+
+def _check_live(kind: Kind, live: Object, words: str) -> None:
+    # What is stored of a built-in kind is by its schema; schemas of custom kinds change, or hold what has no owners.
     found = [] if kind.node.name else problems(kind.node, live, duplicates=True)
     if found:
-        raise errors.StatusError(
-            500, "", f"failed to create typed live object ({_object_text(live)}): {summary(found)}"
-        )
+        raise errors.StatusError(500, "", words.format(object=_object_text(live), problems=summary(found)))
+
+
+_UNTYPED = "failed to create typed live object ({object}): {problems}"
+_UNTRACKED = (
+    "failed to create manager for existing fields: failed to convert new object ({object}) to smd typed: {problems}"
+)
 
 
 def _stripped(owners: Mapping[Manager, Owned], manager: Manager) -> dict[Manager, Owned]:

@@ -145,7 +145,7 @@ class _Compared:
         elif isinstance(new, list) and self._node.list_type == "map":
             found = map(self.index, range(len(new)))
         else:
-            return bool(new == old)
+            return _identical(new, old)
         return len(new) == len(old) and all(part is not None and part.equal() for part in found)
 
     def _keys(self, item: Any) -> tuple[Any, ...] | None:
@@ -155,6 +155,15 @@ class _Compared:
         fields = below.fields if below is not None else {}
         defaults = {name: fields[name].default for name in self._node.list_keys if name in fields}
         return tuple(json_text(item[name]) if name in item else defaults.get(name) for name in self._node.list_keys)
+
+
+def _identical(one: Any, other: Any) -> bool:
+    """Return whether two values are the same for Go, to which 1, 1.0 and true are three."""
+    if type(one) is not type(other) or one != other:
+        return False
+    if isinstance(one, dict):
+        return all(_identical(part, other[name]) for name, part in one.items())
+    return not isinstance(one, list) or all(map(_identical, one, other))
 
 
 # The checks, in the order in which their errors are told.

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiokube.testing.apiserver.access.identity import ANONYMOUS, UserInfo
+from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
 
-__all__ = ["Call", "Outcome"]
+__all__ = ["Call", "Outcome", "as_if_stored"]
 
 
 @dataclass(slots=True)
@@ -45,3 +46,9 @@ class Outcome:
 
     object: Mapping[str, Any] | Stored
     code: int = 200
+
+
+def as_if_stored(call: Call, obj: Object) -> Object:
+    """Return what a dry run answers: an object as it would be read after it was stored."""
+    codec = call.resource.codec
+    return codec.from_storage(codec.to_storage(obj))

@@ -15,7 +15,7 @@ from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 
 from .admission import admit_creation, confirm_rights
 from .body import placed
-from .call import Call, Outcome
+from .call import Call, Outcome, as_if_stored
 from .limiting import complete, keep_to_limits, keep_to_quotas
 from .owners import name_each_once
 from .owning import own_written
@@ -77,7 +77,7 @@ def insert(cluster: Cluster, call: Call, obj: Object) -> Outcome:
     if collection.get(call.namespace, name) is not None:
         raise _exists(call, obj)
     if call.dry_run:
-        return Outcome(obj, 201)
+        return Outcome(as_if_stored(call, obj), 201)
     return Outcome(collection.put(resource.codec.to_storage(obj)), 201)
 
 

@@ -18,7 +18,7 @@ from aiokube.testing.apiserver.storage import Stored
 
 from .admission import admit_update, confirm_rights
 from .body import named, placed
-from .call import Call, Outcome
+from .call import Call, Outcome, as_if_stored
 from .create import insert
 from .limiting import complete, keep_to_limits, keep_to_quotas
 from .owners import name_each_once
@@ -201,7 +201,7 @@ def _store(cluster: Cluster, call: Call, new: Object, live: Object, stored: Stor
             collection.remove(stored.object())
         return Outcome(new)
     if call.dry_run:
-        return Outcome(new)
+        return Outcome(as_if_stored(call, new))
     return Outcome(collection.put(resource.codec.to_storage(new)))
 
 
