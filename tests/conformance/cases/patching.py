@@ -104,6 +104,7 @@ _STRATEGIC_PATCHES = {
 
 # Its template may be changed, and with no replicas there is nothing for a controller to do.
 _STATEFUL_SET = deployment(serviceName="s")
+_PROBED = {"name": "c", "livenessProbe": {"httpGet": {"port": 80.0}}}
 _HEAD = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "a"}}
 
 CASES = [
@@ -129,7 +130,9 @@ CASES = [
            for replicas in (3.0, 1.5, 2**32 + 2, 2**31, -(2**40))),
          *(apply("apps/v1:statefulsets/a?dryRun=All", _HEAD | {"spec": {"minReadySeconds": wait}})
            for wait in (3.0, 1.5, 2**32 + 2)),
+         strategic("apps/v1:statefulsets/a?dryRun=All", {"spec": {"template": {"spec": {"containers": [_PROBED]}}}}),
          merge("apps/v1:statefulsets/a?dryRun=All", {"spec": {"replicas": 2**32 + 2}}),
+         *(post("apps/v1:statefulsets?dryRun=All", deployment("b", replicas=replicas)) for replicas in (3.0, 1.5)),
          looks_at="spec.replicas"),
     case("patch-of-what-is-not-there",
          merge("configmaps/a", {}), json_patch("configmaps/a", []), strategic("configmaps/a", {}),

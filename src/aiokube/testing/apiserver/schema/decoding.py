@@ -138,10 +138,15 @@ class _State:
             self.unknown[f"unknown field {quoted(path.removeprefix('.'))}"] = None
 
 
-def _wrong_type(value: Any, go: str, place: _Place) -> str:
+def _wrong_type(value: Any, go: str, place: _Place, *, number: Callable[[Any], str] = repr) -> str:
+    """Return what Go says of a value that does not fit.
+
+    Args:
+        number: writes one; as it was sent, of which the usual form is the best guess, unless Go has read it already.
+    """
     what = _JSON_TYPES[type(value)]
     if what == "number" and go.startswith(_NUMBERS):
-        what = f"number {json_text(value)}"
+        what = f"number {number(value)}"
     return f"json: cannot unmarshal {what} into Go {_in_words(place)}of type {go}"
 
 
@@ -409,6 +414,8 @@ _IN_DEFINITIONS: Final = "v1.JSON"
 
 def _int_or_string(node: Node) -> _Reader:
     def read(value: Any, place: _Place, state: _State) -> Any:
+        if state.is_converted and type(value) is float and value.is_integer():
+            value = int(value)
         if type(value) is str or (type(value) is int and -(1 << 31) <= value < 1 << 31):
             return value
         return None if value is None else _end(value, "int32", place)
@@ -475,7 +482,7 @@ def _anew(node: Node, value: Any, place: _Place) -> Any:
 
 
 def _end(value: Any, go: str, place: _Place) -> NoReturn:
-    raise DecodingError(_wrong_type(value, go, place), converted=_wrong_type(value, go, None))
+    raise DecodingError(_wrong_type(value, go, place), converted=_wrong_type(value, go, None, number=json_text))
 
 
 _READERS: Final[Mapping[Shape, Callable[[Node], _Reader]]] = {
