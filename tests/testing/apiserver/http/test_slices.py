@@ -15,6 +15,7 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.running import Running
 
 MANY = 5_000
+BORN = "2026-01-01T00:00:00Z"
 SECRETS = GroupResource("", "secrets")
 KETTLES = GroupResource("example.com", "kettles")
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -30,7 +31,7 @@ DEFINITION = {
     },
 }
 
-SECRET = {"kind": "Secret", "apiVersion": "v1"}
+SECRET = {"kind": "Secret", "apiVersion": "v1", "type": "Opaque"}
 KETTLE = {"kind": "Kettle", "apiVersion": "example.com/v1"}
 
 
@@ -51,10 +52,10 @@ async def session(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def fill(running: Running, collection: GroupResource, head: dict[str, str]) -> None:
+def fill(running: Running, collection: GroupResource, head: dict[str, str], *, count: int = MANY, **more: Any) -> None:
     """Put many objects where requests would take long to put them."""
-    for number in range(MANY):
-        metadata = {"name": f"a-{number}", "namespace": "full", "uid": str(number)}
+    for number in range(count):
+        metadata = {"name": f"a-{number}", "namespace": "full", "uid": str(number), "creationTimestamp": BORN} | more
         running.cluster.collection(collection).put(head | {"metadata": metadata})
 
 
@@ -101,3 +102,24 @@ async def test_others_are_served_while_thousands_of_objects_go(
                 break
         (await deletion).release()
     assert len(set(gone)) == MANY
+
+
+async def test_others_are_served_while_many_objects_lose_their_owner(
+    running: Running, session: aiohttp.ClientSession
+) -> None:
+    """Whoever asks when the first is free finds that the last is not."""
+    root, count = "/api/v1/namespaces/full", 1_000
+    async with session.post(f"{root}/configmaps", json={"metadata": {"name": "owner"}}) as answer:
+        uid = (await answer.json())["metadata"]["uid"]
+    reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": uid}
+    fill(running, SECRETS, SECRET, count=count, ownerReferences=[reference])
+    since = (await objects(session, f"{root}/secrets"))["metadata"]["resourceVersion"]
+    async with session.get(f"{root}/secrets", params={"watch": "true", "resourceVersion": since}) as watch:
+        (await session.delete(f"{root}/configmaps/owner", params={"propagationPolicy": "Orphan"})).release()
+        await watch.content.readline()
+        last = await objects(session, f"{root}/secrets/a-{count - 1}")
+        assert last["metadata"]["ownerReferences"] == [reference]
+        async with asyncio.timeout(60):
+            for _ in range(count - 1):
+                event = json.loads(await watch.content.readline())
+                assert "ownerReferences" not in event["object"]["metadata"]

@@ -7,7 +7,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/gar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple
 
@@ -139,17 +139,22 @@ class GarbageCollector(Controller):
             namespace = item.namespace if resource.namespaced else ""
             self.work.add(_Item(resource.collection, namespace, reference.name, reference.uid))
 
-    def sync(self, key: _Item) -> None:
-        obj = self.client.get(key.resource, key.name, key.namespace)
-        if obj is None or obj["metadata"]["uid"] != key.uid:
+    def sync(self, key: _Item) -> Iterator[None]:
+        obj = self._find(key)
+        if obj is None:
             return
         finalizers = obj["metadata"].get("finalizers", ())
         if "deletionTimestamp" not in obj["metadata"]:
             self._collect(key, obj)
         elif _ORPHAN in finalizers:
-            self._orphan(key, obj)
+            yield from self._orphan(key)
         elif _FOREGROUND in finalizers:
             self._wait(key, obj)
+
+    def _find(self, item: _Item) -> Object | None:
+        """Return an object, None when it is gone or there is another of its name."""
+        obj = self.client.get(item.resource, item.name, item.namespace)
+        return obj if obj is not None and obj["metadata"]["uid"] == item.uid else None
 
     def _collect(self, item: _Item, obj: Object) -> None:
         """Delete an object that no owner keeps; one that some owner keeps loses its references to the others."""
@@ -168,13 +173,15 @@ class GarbageCollector(Controller):
             kept = (policies[one] for one in obj["metadata"].get("finalizers", ()) if one in policies)
             self._delete(item, next(kept, "Background"))
 
-    def _orphan(self, item: _Item, obj: Object) -> None:
+    def _orphan(self, item: _Item) -> Iterator[None]:
         """Let go of what an object owns, and then of the object."""
         for dependent in list(self._dependents.get(item.uid, ())):
-            found = self.client.get(dependent.resource, dependent.name, dependent.namespace)
-            if found is not None and found["metadata"]["uid"] == dependent.uid:
+            if found := self._find(dependent):
                 self._disown(dependent, found, {item.uid})
-        self._release(item, obj, _ORPHAN)
+            yield
+        obj = self._find(item)  # as others may have left it meanwhile
+        if obj is not None and _ORPHAN in obj["metadata"].get("finalizers", ()):
+            self._release(item, obj, _ORPHAN)
 
     def _wait(self, item: _Item, obj: Object) -> None:
         """Let an object go when nothing is left of what blocks it."""
