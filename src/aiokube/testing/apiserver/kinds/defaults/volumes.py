@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aiokube.testing.apiserver.kinds.defaults import Default, absent
+from aiokube.testing.apiserver.kinds.defaults import Default, absent, zero
 from aiokube.testing.apiserver.kinds.rules import Object
 
 __all__ = ["DEFAULTS"]
@@ -49,6 +49,11 @@ DEFAULTS: Mapping[str, Default] = {
     "io.k8s.api.core.v1.PersistentVolume": volume,
     "io.k8s.api.core.v1.PersistentVolumeClaim": claim,
     "io.k8s.api.core.v1.PersistentVolumeClaimSpec": absent({"volumeMode": "Filesystem"}),
+    "io.k8s.api.core.v1.ISCSIPersistentVolumeSource": zero({"iscsiInterface": "default"}),
+    "io.k8s.api.core.v1.RBDPersistentVolumeSource": zero(
+        {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"}
+    ),
+    "io.k8s.api.core.v1.ScaleIOPersistentVolumeSource": zero({"storageMode": "ThinProvisioned", "fsType": "xfs"}),
     "io.k8s.api.storage.v1.CSIDriverSpec": driver_spec,
     "io.k8s.api.storage.v1.StorageClass": absent({"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"}),
 }
