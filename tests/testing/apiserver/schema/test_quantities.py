@@ -93,7 +93,7 @@ _NUMBERS = st.builds(
 @given(_NUMBERS)
 def test_what_is_written_is_read_as_the_same_amount(text: str) -> None:
     quantity = parse(text)
-    if quantity.amount < 10**21:  # larger ones lose their suffix, in Go too
+    if abs(quantity.amount) < 10**21:  # larger ones lose their suffix, in Go too
         assert parse(quantity.text).amount == quantity.amount
         assert canonical(quantity.text) == quantity.text
 
