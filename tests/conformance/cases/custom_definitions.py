@@ -77,6 +77,7 @@ CASES = [
         "definition-without-a-storage-version",
         post(_ROOT, crd(storage=False)),
         post(_ROOT, crd(storage=False, schema={})),
+        post(_ROOT, changed(crd(), spec__versions=[_version("v1", subresources={}), _version("v2", schema={})])),
         post(_ROOT, changed(crd(), spec__versions=[_version("v1", storage=True), _version("v1", storage=True)])),
     ),
     case("definition-without-a-schema", post(_ROOT, crd(schema=None))),

@@ -71,16 +71,16 @@ def go_schema(schema: Schema) -> dict[str, Any]:
 
 def go_version(version: Mapping[str, Any]) -> dict[str, Any]:
     """Return a version of a definition, as validation has it before it, with Go's names and all its zero values."""
-    schema = (version.get("schema") or {}).get("openAPIV3Schema")
-    subresources = version.get("subresources")
+    holder, subresources = version.get("schema"), version.get("subresources")
+    schema = (holder or {}).get("openAPIV3Schema")
     return {
         "Name": version["name"],
         "Served": version.get("served", False),
         "Storage": version.get("storage", False),
         "Deprecated": version.get("deprecated", False),
         "DeprecationWarning": version.get("deprecationWarning"),
-        "Schema": version.get("schema") and {"OpenAPIV3Schema": schema and go_schema(schema)},
-        "Subresources": subresources and _subresources(subresources),
+        "Schema": None if holder is None else {"OpenAPIV3Schema": None if schema is None else go_schema(schema)},
+        "Subresources": None if subresources is None else _subresources(subresources),
         "AdditionalPrinterColumns": _columns(version.get("additionalPrinterColumns")),
         "SelectableFields": version.get("selectableFields")
         and [{"JSONPath": field.get("jsonPath", "")} for field in version["selectableFields"]],
