@@ -1,3 +1,3 @@
-"""The version, as in pyproject.toml. Reading it from the installed metadata would be a quarter of what we import."""
+"""The version, which the package is built with. To read it from there again would be a quarter of what we import."""
 
 __version__ = "0.1.0"

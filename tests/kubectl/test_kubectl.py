@@ -29,15 +29,15 @@ MASKS: Sequence[tuple[str, str]] = (
 )
 
 
-async def test_kubectl_cannot_tell_the_servers_apart(control_plane: ControlPlane) -> None:
-    """What it prints is compared but for uids, times, versions, ages and addresses."""
+async def test_kubectl_cannot_tell_the_servers_apart(fresh_control_plane: ControlPlane) -> None:
+    """What it prints is compared but for uids, times, versions, ages and addresses; it sees all kinds that there are."""
     assert len(COMMANDS) >= 40
     async with APIServer(authorization="RBAC") as server:
-        for each in (control_plane, server):
+        for each in (fresh_control_plane, server):
             await _begin(each)
         found = []
         for command in COMMANDS:
-            real, embedded = await asyncio.gather(_said(control_plane, command), _said(server, command))
+            real, embedded = await asyncio.gather(_said(fresh_control_plane, command), _said(server, command))
             if real != embedded:
                 found.append(_difference(command, real, embedded))
     assert not found, f"{len(found)} of {len(COMMANDS)} commands differ\n\n" + "\n\n".join(found)

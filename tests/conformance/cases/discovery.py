@@ -1,6 +1,6 @@
 """Discovery and documents: what the server says that it serves."""
 
-from conformance.case import case, get
+from conformance.case import case, get, send
 
 __all__ = ["CASES"]
 
@@ -50,6 +50,11 @@ CASES = [
     case("openapi-of-the-version", get("/openapi/v3/version")),
     case("openapi-v2-in-a-form-that-it-has-not", get("/openapi/v2", accept="text/html"),
          get("/openapi/v2", accept="application/yaml"), get("/openapi/v2/nothing")),
+    case("issuer-of-tokens", *(
+        request
+        for path in ("/.well-known/openid-configuration", "/openid/v1/jwks/")
+        for request in (get(path, accept="text/html"), send("POST", path, None), send("HEAD", path, None))
+    ), get("/.well-known"), get("/openid/v1")),
     case("openapi-of-leases", get("/openapi/v3/apis/coordination.k8s.io/v1")),
     case("openapi-of-policies", get("/openapi/v3/apis/policy/v1")),
     case("the-root", get("/")),

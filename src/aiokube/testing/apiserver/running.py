@@ -29,6 +29,7 @@ from .customresources import discovery, openapi
 from .discovery import CustomDocuments, Documents
 from .faults import Faults
 from .http.handler import Handler
+from .http.issuer import IssuerRequests
 from .http.paths import Paths
 from .journal import Journal
 
@@ -78,9 +79,9 @@ class Running:
         listening = self._open.enter_context(_socket(port))
         # Keys, files and first objects take some 50 ms, for which a loop should not stand still.
         authority, context = await asyncio.to_thread(self._prepare, listening.getsockname()[1], tls)
-        handler = Handler(
-            self.cluster, self._security(), Paths(self._documents), faults=self.faults, journal=self.journal
-        )
+        security = self._security()
+        paths = Paths(self._documents, IssuerRequests(security.tokens, self.url))
+        handler = Handler(self.cluster, security, paths, faults=self.faults, journal=self.journal)
         server = web.Server(
             handler,
             handler_cancellation=True,

@@ -1,4 +1,4 @@
-"""Paths that are about no resource: what is served, in which documents, and whether the server is well."""
+"""Paths that are about no resource: what is served, in which documents, who issues tokens, and whether all is well."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aiokube.testing.apiserver.discovery import Documents
 
 from .answer import Answer
 from .documents import DocumentRequests
+from .issuer import IssuerRequests
 from .received import Received
 
 __all__ = ["Paths"]
@@ -21,9 +22,10 @@ class Paths:
 
     Args:
         documents: what is served, as documents.
+        issuer: answers who issues tokens.
     """
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, issuer: IssuerRequests) -> None:
         self._documents = DocumentRequests(documents)
         self._answers: dict[str, Callable[[Received], Answer]] = {
             "/healthz": _health,
@@ -31,6 +33,10 @@ class Paths:
             "/readyz": _health,
             "/version": self._documents.version,
             "/version/": self._documents.version,
+            "/.well-known/openid-configuration": issuer.configuration,
+            "/.well-known/openid-configuration/": issuer.configuration,
+            "/openid/v1/jwks": issuer.keys,
+            "/openid/v1/jwks/": issuer.keys,
         }
 
     def answer(self, info: RequestInfo, received: Received) -> Answer | None:
