@@ -30,7 +30,7 @@ MASKS: Sequence[tuple[str, str]] = (
 
 
 async def test_kubectl_cannot_tell_the_servers_apart(fresh_control_plane: ControlPlane) -> None:
-    """What it prints is compared but for uids, times, versions, ages and addresses; it sees all kinds that there are."""
+    """What it prints is compared but for uids, times, versions, ages and addresses; kubectl sees every kind."""
     assert len(COMMANDS) >= 40
     async with APIServer(authorization="RBAC") as server:
         for each in (fresh_control_plane, server):

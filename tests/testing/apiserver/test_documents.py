@@ -15,7 +15,7 @@ from aiokube.testing.apiserver.documents import (
     warning_lines,
 )
 from aiokube.testing.apiserver.errors import StatusError
-from aiokube.testing.apiserver.json_syntax import MAX_DEPTH
+from aiokube.testing.apiserver.go.json_syntax import MAX_DEPTH
 from conformance.answers import answers
 from conformance.case import case, send
 from conformance.servers import server_of

@@ -1,9 +1,10 @@
 """A Kubernetes API server that runs inside the process, so that nobody needs a cluster to begin or to test.
 
-The judge is kube-apiserver 1.36: tests/conformance runs the same cases on both. From below: `errors` and
-`schema` know what objects look like; `documents`, `selectors`, `patches`, `ownership`, `kinds`, `customresources`
-and `tables` are rules on values; `storage` keeps what there is; `verbs` do what is asked; `access` says who may;
-`controllers` do what nobody asks for; `discovery` and `http` are the way in and out; `server` owns them all.
+The judge is kube-apiserver 1.36: tests/conformance runs the same cases on both. From below: `go` has the words of
+Go's libraries; `errors` and `schema` know what objects look like; `documents`, `selectors`, `patches`, `ownership`,
+`kinds`, `customresources` and `tables` are rules on values; `storage` keeps what there is; `verbs` do what is
+asked; `access` says who may; `controllers` do what nobody asks for; `discovery` and `http` are the way in and out;
+`server` owns them all.
 """
 
 from importlib import import_module

@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from . import yaml_text
 from .errors import bad_request
-from .go_text import quoted
-from .json_syntax import MAX_DEPTH, depth, go_kind, syntax_error
+from .go import yaml_text
+from .go.json_syntax import MAX_DEPTH, depth, go_kind, syntax_error
+from .go.text import quoted
 
 __all__ = [
     "Document",

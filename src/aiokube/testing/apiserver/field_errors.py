@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from .go_text import quoted, shown
+from .go.text import quoted, shown
 
 __all__ = [
     "OMITTED",

@@ -17,7 +17,7 @@ from typing import Any
 from . import field_errors
 from .errors import bad_request
 from .field_errors import FieldError
-from .go_text import quoted
+from .go.text import quoted
 from .kinds import names
 
 __all__ = [

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.errors import forbidden as resource_forbidden
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .identity import MASTERS, UserInfo
 from .rbac import Grant, MissingRole, Policy, Rule, joined, rule_allows

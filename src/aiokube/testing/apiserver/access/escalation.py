@@ -12,7 +12,7 @@ from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource, not_found
 from aiokube.testing.apiserver.errors import forbidden as resource_forbidden
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .authorization import Authorizer
 from .identity import MASTERS

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from aiokube.testing.apiserver.errors import StatusError, bad_request
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds.names import dns_subdomain
 
 from .authorization import Authorizer, forbidden, require

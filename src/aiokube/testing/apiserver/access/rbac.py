@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .identity import UserInfo, service_account_name
 from .objects import Objects

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aiokube.testing.apiserver.errors import GroupResource, not_found
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .identity import UserInfo, service_account_groups, service_account_name
 from .objects import Objects

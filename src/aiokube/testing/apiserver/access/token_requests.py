@@ -13,7 +13,7 @@ from typing import Any
 from aiokube.testing.apiserver import field_errors
 from aiokube.testing.apiserver.clock import time
 from aiokube.testing.apiserver.errors import GroupKind, GroupResource, bad_request, conflict, invalid, not_found
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .identity import service_account_name
 from .objects import Objects

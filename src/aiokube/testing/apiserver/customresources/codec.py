@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokube.testing.apiserver.codec import Decoded, Object, Undecodable
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.go_text import json_text, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, sorted_keys
 from aiokube.testing.apiserver.schema import pruning, structural_defaults
 from aiokube.testing.apiserver.schema.node import Node
 

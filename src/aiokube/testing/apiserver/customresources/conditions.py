@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .definition import Definition, condition, is_true
 from .definition_validation import approval, is_protected

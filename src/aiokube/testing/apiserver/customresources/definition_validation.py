@@ -19,7 +19,7 @@ from aiokube.testing.apiserver.field_errors import (
     not_supported,
     required,
 )
-from aiokube.testing.apiserver.go_text import printable
+from aiokube.testing.apiserver.go.text import printable
 from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.schema.formats import known
 

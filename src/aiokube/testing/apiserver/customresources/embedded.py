@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, item, key, required
-from aiokube.testing.apiserver.go_text import sorted_keys
+from aiokube.testing.apiserver.go.text import sorted_keys
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.schema.node import Node, Shape

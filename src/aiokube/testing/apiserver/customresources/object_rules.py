@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.field_errors import FieldError, invalid
-from aiokube.testing.apiserver.go_format import formatted
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.format import formatted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 from aiokube.testing.apiserver.schema import list_types, validation

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, invalid
-from aiokube.testing.apiserver.go_format import formatted, type_name
+from aiokube.testing.apiserver.go.format import formatted, type_name
 from aiokube.testing.apiserver.scale_paths import ScalePaths
 
 from .field_paths import steps

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, aggregate, child, invalid, key
-from aiokube.testing.apiserver.go_text import sorted_keys
+from aiokube.testing.apiserver.go.text import sorted_keys
 from aiokube.testing.apiserver.schema import pruning, structural, validation
 from aiokube.testing.apiserver.schema.node import Node, Shape
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import checks, names
 from aiokube.testing.apiserver.kinds.fixed_metadata import FixedMetadataRules
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from aiokube.testing.apiserver import field_errors as fields
-from aiokube.testing.apiserver import go_text
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.go import text as go_text
 from aiokube.testing.apiserver.kinds import checks, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Part, Rules
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from aiokube.testing.apiserver import field_errors as fields
-from aiokube.testing.apiserver import json_syntax
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.go import json_syntax
 from aiokube.testing.apiserver.kinds import checks, key_pairs, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 

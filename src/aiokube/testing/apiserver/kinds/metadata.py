@@ -17,7 +17,7 @@ from aiokube.testing.apiserver.field_errors import (
     required,
     too_long,
 )
-from aiokube.testing.apiserver.go_text import printable, quoted
+from aiokube.testing.apiserver.go.text import printable, quoted
 
 from . import names
 from .checks import immutable, not_negative

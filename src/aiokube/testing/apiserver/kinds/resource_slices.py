@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import capacity_policies, checks, device_requests, internal, names, volume_sources
 from aiokube.testing.apiserver.kinds.pods import scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules

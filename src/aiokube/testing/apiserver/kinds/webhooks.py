@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
-from aiokube.testing.apiserver import go_url
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.go import url as go_url
 from aiokube.testing.apiserver.kinds import admission_rules, checks, label_selectors, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 

@@ -1,7 +1,7 @@
 """Who owns which fields of an object: `metadata.managedFields`, and the apply on the server that goes by it.
 
 Functions on values, for built-in and custom kinds alike: both are described by nodes. May import `errors`,
-`go_text` and `schema`.
+`go` and `schema`.
 
 Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/
 """

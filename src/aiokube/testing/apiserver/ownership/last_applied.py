@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from aiokube.testing.apiserver.go_text import json_text, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, sorted_keys
 
 from .comparison import compare
 from .field_set import FieldSet

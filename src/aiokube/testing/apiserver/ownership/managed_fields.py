@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 from .field_set import FieldSet
 from .manager import APPLY, UPDATE, Manager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from aiokube.testing.apiserver.go_text import json_text, printable, quoted
+from aiokube.testing.apiserver.go.text import json_text, printable, quoted
 
 __all__ = ["APPLY", "UPDATE", "Manager", "manager_name"]
 

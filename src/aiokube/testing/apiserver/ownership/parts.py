@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any, Final
 
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.schema.node import ABSENT, Node, Shape
 
 from . import path_elements

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from aiokube.testing.apiserver.go_text import json_text, number, quoted
+from aiokube.testing.apiserver.go.text import json_text, number, quoted
 
 __all__ = ["field", "key", "normal", "order", "text", "value"]
 

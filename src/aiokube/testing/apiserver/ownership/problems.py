@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from aiokube.testing.apiserver.go_text import number, quoted
+from aiokube.testing.apiserver.go.text import number, quoted
 from aiokube.testing.apiserver.schema.node import Node, Shape
 
 from . import path_elements

@@ -18,8 +18,8 @@ import msgspec
 
 from aiokube.testing.apiserver.documents import InvalidDocument, read_json
 from aiokube.testing.apiserver.errors import StatusError, bad_request, request_entity_too_large
-from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.json_syntax import go_kind
+from aiokube.testing.apiserver.go.json_syntax import go_kind
+from aiokube.testing.apiserver.go.text import quoted
 
 from .opened import Members, Opened, Slot, equal, write
 

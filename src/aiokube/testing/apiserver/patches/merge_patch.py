@@ -16,7 +16,7 @@ import msgspec
 
 from aiokube.testing.apiserver.documents import InvalidDocument, read_json
 from aiokube.testing.apiserver.errors import bad_request
-from aiokube.testing.apiserver.json_syntax import go_kind
+from aiokube.testing.apiserver.go.json_syntax import go_kind
 
 from .opened import Members, Opened, Slot, open_members, write
 

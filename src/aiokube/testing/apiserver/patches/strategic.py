@@ -17,9 +17,9 @@ from typing import Any, Final, NamedTuple
 
 from aiokube.testing.apiserver.documents import InvalidDocument, read_json
 from aiokube.testing.apiserver.errors import StatusError, bad_request, internal_error
-from aiokube.testing.apiserver.go_format import formatted, type_name
-from aiokube.testing.apiserver.go_text import quoted
-from aiokube.testing.apiserver.json_syntax import go_kind
+from aiokube.testing.apiserver.go.format import formatted, type_name
+from aiokube.testing.apiserver.go.json_syntax import go_kind
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.schema.node import Field, Node, Shape
 
 __all__ = ["StrategicPatch", "apply", "read"]

@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple, NoReturn
 
-from aiokube.testing.apiserver.go_text import json_text, quoted, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, quoted, sorted_keys
 
 from . import base64_text, quantities, times
 from .node import Field, Node, Omit, Shape

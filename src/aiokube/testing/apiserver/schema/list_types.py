@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, duplicate, invalid, item, key
-from aiokube.testing.apiserver.go_text import json_text, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, sorted_keys
 
 from .node import Node
 from .structural import items, values

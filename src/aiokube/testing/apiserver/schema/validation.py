@@ -21,7 +21,7 @@ from typing import Any
 
 from aiokube.testing.apiserver import field_errors
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.go_text import json_text, number, quoted, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, number, quoted, sorted_keys
 
 from .formats import FORMATS, known
 from .node import ABSENT, Node, Shape

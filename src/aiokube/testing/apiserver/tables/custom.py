@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aiokube.testing.apiserver import go_text
+from aiokube.testing.apiserver.go import text as go_text
 
 from .ages import UNKNOWN, parse_time, since
 from .cells import Object, name

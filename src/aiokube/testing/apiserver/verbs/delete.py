@@ -15,7 +15,7 @@ from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.clock import time
 from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
-from aiokube.testing.apiserver.go_numbers import seconds_as_go
+from aiokube.testing.apiserver.go.numbers import seconds_as_go
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
 

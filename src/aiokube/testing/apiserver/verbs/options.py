@@ -14,7 +14,7 @@ import msgspec
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden, invalid, not_supported, required, too_long
-from aiokube.testing.apiserver.go_numbers import parse_int
+from aiokube.testing.apiserver.go.numbers import parse_int
 from aiokube.testing.apiserver.schema import builtin, decoding
 
 __all__ = ["DeleteOptions", "ListOptions", "Query", "WriteOptions", "flag", "list_options", "write_options"]

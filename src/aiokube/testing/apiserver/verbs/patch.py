@@ -15,7 +15,7 @@ import msgspec
 from aiokube.testing.apiserver import documents, errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object, Undecodable
-from aiokube.testing.apiserver.go_text import sorted_keys
+from aiokube.testing.apiserver.go.text import sorted_keys
 from aiokube.testing.apiserver.patches import json_patch, merge_patch, strategic
 from aiokube.testing.apiserver.schema import decoding
 from aiokube.testing.apiserver.schema.node import Node

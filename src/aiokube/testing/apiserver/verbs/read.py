@@ -15,8 +15,8 @@ import msgspec
 
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
-from aiokube.testing.apiserver.go_numbers import parse_uint
-from aiokube.testing.apiserver.json_syntax import syntax_error
+from aiokube.testing.apiserver.go.json_syntax import syntax_error
+from aiokube.testing.apiserver.go.numbers import parse_uint
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
 from aiokube.testing.apiserver.storage.history import Forgotten

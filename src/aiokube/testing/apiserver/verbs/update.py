@@ -12,7 +12,7 @@ from aiokube.testing.apiserver import errors, field_errors, ownership
 from aiokube.testing.apiserver.cluster import Cluster, Facts
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.go_numbers import parse_uint
+from aiokube.testing.apiserver.go.numbers import parse_uint
 from aiokube.testing.apiserver.kinds import metadata as metadata_rules
 from aiokube.testing.apiserver.storage import Stored
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 import msgspec
 
 from aiokube.testing.apiserver.codec import Object
-from aiokube.testing.apiserver.go_text import json_text, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, sorted_keys
 from aiokube.testing.apiserver.storage import encode
 
 from .go_dumps import dump

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 
 from .annotations import MIRROR

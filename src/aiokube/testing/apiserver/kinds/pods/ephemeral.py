@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import internal
 from aiokube.testing.apiserver.kinds.rules import Context, Object
 

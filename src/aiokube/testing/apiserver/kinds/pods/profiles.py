@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, forbidden, invalid, key, required, too_long
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import internal
 from aiokube.testing.apiserver.kinds.checks import one_of
 

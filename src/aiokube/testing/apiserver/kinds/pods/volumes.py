@@ -20,7 +20,7 @@ from aiokube.testing.apiserver.field_errors import (
     required,
     too_long,
 )
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import names, storage_systems, volume_claims
 from aiokube.testing.apiserver.kinds.checks import matching, one_of, present
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels

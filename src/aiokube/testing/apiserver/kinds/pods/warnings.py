@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import child, item, key
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import ip_addresses, names, node_labels
 from aiokube.testing.apiserver.kinds.quantities import is_whole
 

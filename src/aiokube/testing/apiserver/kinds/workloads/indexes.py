@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 
 __all__ = ["overlap", "read_indexes"]
 

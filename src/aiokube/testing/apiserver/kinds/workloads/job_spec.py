@@ -21,7 +21,7 @@ from aiokube.testing.apiserver.field_errors import (
     too_long,
     too_many,
 )
-from aiokube.testing.apiserver.go_text import quoted
+from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import internal, names
 from aiokube.testing.apiserver.kinds.checks import matching, not_negative, one_of
 from aiokube.testing.apiserver.kinds.pods.spec import validate_template

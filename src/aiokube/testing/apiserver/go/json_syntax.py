@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from .go_text import quoted
+from .text import quoted
 
 __all__ = ["MAX_DEPTH", "depth", "go_kind", "syntax_error"]
 

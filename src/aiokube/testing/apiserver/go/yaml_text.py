@@ -20,8 +20,8 @@ from typing import Any, Final
 
 import yaml
 
-from .go_text import number, quoted
 from .json_syntax import MAX_DEPTH
+from .text import number, quoted
 
 __all__ = ["YAMLError", "read"]
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from aiokube.testing.apiserver.go_numbers import parse_int, parse_uint, seconds_as_go
+from aiokube.testing.apiserver.go.numbers import parse_int, parse_uint, seconds_as_go
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("+1", 1), ("-1", -1), ("007", 7), ("0" * 9000 + "5", 5)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from .go_text import quoted
+from .text import quoted
 
 __all__ = ["parse_int", "parse_uint", "seconds_as_go"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aiokube.testing.apiserver.go_text import json_text, number, quoted, shown, sorted_keys
+from aiokube.testing.apiserver.go.text import json_text, number, quoted, shown, sorted_keys
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .go_text import quoted
+from .text import quoted
 
 __all__ = ["URL", "NotAURLError", "parse"]
 

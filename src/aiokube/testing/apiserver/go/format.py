@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .go_text import number
+from .text import number
 
 __all__ = ["formatted", "type_name"]
 
