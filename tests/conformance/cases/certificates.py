@@ -1,5 +1,6 @@
 """Requests for certificates, which nobody signs here."""
 
+import base64
 from typing import Any
 
 from conformance.case import case, get, merge, post, put
@@ -16,6 +17,16 @@ _REQUEST = (
     "MGpVVWxpaDY1UFcyaDN2CndDL21UQnlVUm5TRkVBNGQxMG5LWk54N1c1SmZDSy94UFhXWUc1dnpFUVI3WUYwNnlub0hMUCtwMjh4"
     "MURRPT0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg=="
 )
+
+
+def _pem(content: bytes, kind: str = "CERTIFICATE REQUEST") -> str:
+    text = f"-----BEGIN {kind}-----\n{base64.b64encode(content).decode()}\n-----END {kind}-----\n"
+    return base64.b64encode(text.encode()).decode()
+
+
+def _der() -> bytes:
+    """Return what is asked for, without the PEM around it."""
+    return base64.b64decode(b"".join(base64.b64decode(_REQUEST).splitlines()[1:-1]))
 
 
 def _asked(**spec: Any) -> dict[str, Any]:
@@ -38,6 +49,9 @@ CASES = [
         "certificate-request-that-is-wrong",
         post(_PATH, _asked(request="eHg=")),
         post(_PATH, _asked(request=None)),
+        post(_PATH, _asked(request=_pem(_der()[:-1] + b"\x00"))),
+        post(_PATH, _asked(request=_pem(_der(), "CERTIFICATE"))),
+        post(_PATH, _asked(request=_pem(_der()).replace("LS0K", "LS0t"))),
         post(_PATH, _asked(usages=[])),
         post(_PATH, _asked(usages=["x"])),
         post(_PATH, _asked(usages=["any", "any"])),

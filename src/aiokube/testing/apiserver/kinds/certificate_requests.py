@@ -1,6 +1,6 @@
 """CertificateSigningRequests: what is asked, who asks, and who approves.
 
-The request itself is looked at no further than its PEM block, and nobody signs it.
+Nobody signs them.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/certificates/validation/validation.go
     and https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/certificates/certificates/strategy.go
@@ -9,12 +9,12 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/certifica
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
+from aiokube.testing.apiserver.go import pem
 from aiokube.testing.apiserver.go import text as go_text
 from aiokube.testing.apiserver.kinds import checks, names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Part, Rules
@@ -51,7 +51,6 @@ _LASTING = (*_DECISIONS, "Failed")
 _STATUSES = ("False", "True", "Unknown")
 _SHORTEST_SECONDS: Final = 600
 _LEGACY_SIGNER = "kubernetes.io/legacy-unknown"
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE REQUEST-----\s.*?-----END CERTIFICATE REQUEST-----", re.DOTALL)
 
 
 def _signer(request: Object) -> str:
@@ -115,8 +114,8 @@ class CertificateSigningRequestRules(Rules):
 def _request(request: Object) -> Iterator[FieldError]:
     spec = request.get("spec") or {}
     encoded, usages = spec.get("request"), spec.get("usages") or []
-    if not _PEM.search(base64.b64decode(encoded or "")):
-        yield fields.invalid("spec.request", encoded, "PEM block type must be CERTIFICATE REQUEST")
+    if wrong := _wrong_request(base64.b64decode(encoded or "")):
+        yield fields.invalid("spec.request", encoded, wrong)
     if not usages:
         yield fields.required("spec.usages")
     for index, usage in enumerate(usages):
@@ -130,6 +129,27 @@ def _request(request: Object) -> Iterator[FieldError]:
         words = "may not specify a duration less than 600 seconds (10 minutes)"
         yield fields.invalid("spec.expirationSeconds", seconds, words)
     yield from _conditions((request.get("status") or {}).get("conditions") or [], "status.conditions")
+
+
+def _wrong_request(text: bytes) -> str:
+    """Return why a text in PEM is no request that its own key has signed."""
+    block = next(pem.blocks(text), None)
+    if block is None or block.type != "CERTIFICATE REQUEST":
+        return "PEM block type must be CERTIFICATE REQUEST"
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    try:
+        request = x509.load_der_x509_csr(block.content)
+        if request.is_signature_valid:
+            return ""
+        key = request.public_key()
+    except ValueError:
+        return "asn1: structure error"  # Go says where, in the words of its own structures
+    if isinstance(key, rsa.RSAPublicKey):
+        return "crypto/rsa: verification error"
+    kind = "ECDSA" if isinstance(key, ec.EllipticCurvePublicKey) else "Ed25519"
+    return f"x509: {kind} verification failure"
 
 
 def _signer_name(name: str, path: str) -> Iterator[FieldError]:

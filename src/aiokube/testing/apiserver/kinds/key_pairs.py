@@ -5,32 +5,19 @@ Source: https://pkg.go.dev/crypto/tls#X509KeyPair
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+
+from aiokube.testing.apiserver.go.pem import blocks
 
 __all__ = ["problem"]
 
-_BEGIN = b"-----BEGIN "
-_TYPE_LINE = re.compile(rb"-----BEGIN ([^\n]*)-----[ \t\r]*\n")
-_END = re.compile(rb"\n-----END ([^\n]*)-----[ \t\r]*(?:\n|\Z)")
-_HEADERS = re.compile(rb"\A(?:[^\n]*:[^\n]*\n)+")
 _ONE_LENGTH_BYTE = 0x80
 _SEQUENCE = 0x30
 
 
-class _Block(NamedTuple):
-    """A part of a PEM file, such as `CERTIFICATE`."""
-
-    type: str
-    content: bytes
-
-
 def problem(certificate: bytes, key: bytes) -> str:
     """Return in Go's words why a certificate and a key, both in PEM, are no pair; "" when they are."""
-    certificates, keys = list(_blocks(certificate)), list(_blocks(key))
+    certificates, keys = list(blocks(certificate)), list(blocks(key))
     first = next((block for block in certificates if block.type == "CERTIFICATE"), None)
     if first is None:
         return _no_certificate([block.type for block in certificates])
@@ -38,21 +25,6 @@ def problem(certificate: bytes, key: bytes) -> str:
     if private is None:
         return _no_key([block.type for block in keys])
     return _mismatch(first.content, private.content)
-
-
-def _blocks(text: bytes) -> Iterator[_Block]:
-    position = 0
-    for end in _END.finditer(text):
-        begin = text.rfind(_BEGIN, position, end.start())
-        line = _TYPE_LINE.match(text, begin) if begin == position or text[begin - 1 : begin] == b"\n" else None
-        if line is not None and line[1] == end[1]:
-            body = _HEADERS.sub(b"", text[line.end() : end.start() + 1], count=1)
-            try:
-                content = base64.b64decode(re.sub(rb"[ \t\r\n]", b"", body), validate=True)
-            except binascii.Error:
-                continue  # Go passes over what it cannot read
-            yield _Block(end[1].decode(errors="replace"), content)
-            position = end.end()
 
 
 def _is_key(pem_type: str) -> bool:
