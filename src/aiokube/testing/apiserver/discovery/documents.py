@@ -120,7 +120,8 @@ class Documents:
         """Return the OpenAPI v2 document of everything."""
         made = self._made.get(("swagger", "json"))
         if made is None:
-            body = encode(self._swagger())
+            built_in = (msgspec.json.decode(snapshot.openapi(name)) for name in snapshot.openapi_index()["paths"])
+            body = encode(swagger(built_in, (make() for make in self._custom.schemas.values())))
             made = self._made["swagger", "json"] = Document(body, _hash(body))
         return made
 
@@ -128,13 +129,10 @@ class Documents:
         """Return the OpenAPI v2 document as a protobuf message, with the hash of the JSON."""
         made = self._made.get(("swagger", "protobuf"))
         if made is None:
-            body = swagger_protobuf.encoded(self._swagger())
-            made = self._made["swagger", "protobuf"] = Document(body, self.swagger().hash)
+            document = self.swagger()
+            body = swagger_protobuf.encoded(msgspec.json.decode(document.body))
+            made = self._made["swagger", "protobuf"] = Document(body, document.hash)
         return made
-
-    def _swagger(self) -> Json:
-        built_in = (msgspec.json.decode(snapshot.openapi(name)) for name in snapshot.openapi_index()["paths"])
-        return swagger(built_in, (make() for make in self._custom.schemas.values()))
 
     def _openapi(self, name: str) -> Document | None:
         place = snapshot.openapi_index()["paths"].get(name)

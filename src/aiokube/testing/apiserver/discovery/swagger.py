@@ -192,7 +192,7 @@ def _digest(text: bytes) -> str:
 
 def _built_in(schema: Mapping[str, Any]) -> Json:
     """Return the schema of a built-in type: of alternatives there are those of which one is a text."""
-    found = {name: value for name, value in schema.items() if name not in ("default", "oneOf", *_ALTERNATIVES)}
+    found = {name: value for name, value in schema.items() if name not in ("default", *_ALTERNATIVES)}
     if "oneOf" in schema:
         found["type"] = "string"
     return _with_parts(found, schema, _built_in)
