@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import Request, case, delete, get, json_patch, merge, post, until
+from conformance.case import Request, apply, case, delete, get, json_patch, merge, post, until
 from conformance.objects import changed, job, pod_spec
 
 __all__ = ["CASES"]
@@ -252,6 +252,13 @@ CASES = [
         post(
             f"{_JOBS}?dryRun=All",
             changed(job(), metadata__labels={"x": "y"}, spec__template__metadata__labels={"a": "b"}),
+        ),
+        post(_JOBS, job(template=_template({"x": "y"}))),
+        merge(f"{_JOBS}/a", {"metadata": {"annotations": {"n": "1"}}}),
+        merge(f"{_JOBS}/a", {"metadata": {"labels": None}}),
+        apply(f"{_JOBS}/b", {"apiVersion": "batch/v1", "kind": "Job", **job("b", template=_template({"x": "y"}))}),
+        post(
+            _JOBS, job("c", template=_template({"x": "y"}), manualSelector=True, selector={"matchLabels": {"x": "y"}})
         ),
         looks_at="metadata.labels",
     ),

@@ -133,6 +133,10 @@ class Rules:
         """Return what is wrong with a new object; metadata that all kinds have was looked at already."""
         return ()
 
+    def as_owned(self, obj: Object) -> Object:
+        """Return a written object as its owners are told of it: with defaults that it gets only later."""
+        return obj
+
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         """Complete a changed object; status was put back already if the kind has the subresource."""
 

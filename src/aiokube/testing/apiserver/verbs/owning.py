@@ -13,8 +13,9 @@ __all__ = ["kind_of", "own_written"]
 
 def own_written(cluster: Cluster, call: Call, live: Object | None, new: Object) -> None:
     """Let the call's manager own what it changes from `live` to `new`; the entries are put into `new`."""
+    written = call.resource.rules.as_owned(new)
     entries = ownership.updated(
-        kind_of(call), live, new, manager=call.manager, now=cluster.now(), subresource=call.subresource
+        kind_of(call), live, written, manager=call.manager, now=cluster.now(), subresource=call.subresource
     )
     if entries:
         new["metadata"]["managedFields"] = entries

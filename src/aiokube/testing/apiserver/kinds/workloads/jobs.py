@@ -42,6 +42,11 @@ class JobRules(TemplateRules):
     def unknown_field_label(self, label: str) -> str:
         return f'field label "{label}" not supported for Job'
 
+    def as_owned(self, obj: Object) -> Object:
+        labelled = {**obj, "metadata": dict(obj["metadata"])}
+        _label_as_pods(labelled)
+        return labelled
+
     def prepare_create(self, new: Object, context: Context) -> None:
         super().prepare_create(new, context)
         if not new["spec"].get("manualSelector"):
