@@ -7,6 +7,8 @@ cluster, where the kind Shop has to be defined (see DEFINITION), until Ctrl-C: p
 import asyncio
 import sys
 
+import aiohttp
+
 import aiokube
 from aiokube.dynamic import exceptions
 from aiokube.testing import APIServer
@@ -85,7 +87,7 @@ class Controller:
             namespace, name = await self._due.get()
             try:
                 await self._reconcile(namespace, name)
-            except (exceptions.DynamicApiError, OSError) as error:
+            except (exceptions.DynamicApiError, aiohttp.ClientError, OSError) as error:
                 print(f"{namespace}/{name}: {error}; again in {self._retry_seconds} s", file=sys.stderr)
                 tasks.create_task(self._again(namespace, name))
 
@@ -160,15 +162,17 @@ async def look_after_one_shop(kube: aiokube.Kube) -> None:
     await define(kube)
     shops = await kube.resources.get(api_version=f"{GROUP}/v1", kind="Shop")
     await shops.create(shop("bakery", counters=3), namespace="default")
-    controlling = asyncio.create_task(Controller(kube).run())
-    async for event in shops.watch(namespace="default", timeout=30):
-        found = event["object"]
-        if found.status and found.status.open is not None:
-            print(f"{found.metadata.name}: {found.status.open} of {found.spec.counters} counters are open")
-            if found.status.open == found.spec.counters:
-                break
-    controlling.cancel()
-    await asyncio.gather(controlling, return_exceptions=True)
+    async with asyncio.TaskGroup() as tasks:
+        controlling = tasks.create_task(Controller(kube).run())
+        async for event in shops.watch(namespace="default", timeout=30):
+            found = event["object"]
+            if found.status and found.status.open is not None:
+                print(f"{found.metadata.name}: {found.status.open} of {found.spec.counters} counters are open")
+                if found.status.open == found.spec.counters:
+                    break
+        else:
+            raise TimeoutError("the counters stay closed")
+        controlling.cancel()
 
 
 async def main() -> None:
@@ -176,6 +180,7 @@ async def main() -> None:
     if len(sys.argv) > 1:
         async with aiokube.connect(context=sys.argv[1]) as kube:
             await Controller(kube).run()
+        return
     async with APIServer(simulate=True) as server, aiokube.connect(server.configuration) as kube:
         await look_after_one_shop(kube)
 

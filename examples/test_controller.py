@@ -1,6 +1,6 @@
 """How the controller beside this file is tested, with the fixtures that aiokube brings: pytest examples
 
-The same tests run on a real control plane with --kube-server=control-plane, but for what only the embedded server can.
+They need pods that run, and so the server inside the process.
 """
 
 import asyncio
@@ -9,16 +9,15 @@ import pytest
 import pytest_asyncio
 from controller import GROUP, Controller, define, shop
 
-from aiokube.testing import APIServer, Fault
+from aiokube.testing import Fault
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def kube_server():
-    """A server of each test's own, on which pods run."""
-    with APIServer(simulate=True) as server:
-        yield server
+def kube_server_options():
+    """Pods run on the server of each test."""
+    return {"simulate": True}
 
 
 @pytest_asyncio.fixture
@@ -53,8 +52,9 @@ async def test_a_shop_may_grow(shops):
 
 
 async def test_an_error_on_the_way_is_overcome(shops, kube_server):
-    """The server refuses the first two times; what it was asked is on record."""
+    """The server refuses twice, and once the connection is lost; what it was asked is on record."""
     kube_server.faults.add(Fault.status(500), verb="patch", resource="deployments", times=2)
+    kube_server.faults.add(Fault.lose_answer(), verb="patch", resource="deployments", times=1)
     await shops.create(shop("bakery", counters=1), namespace="default")
     await until_open(shops, 1)
-    assert kube_server.requests.count(verb="patch", resource="deployments") >= 3
+    assert kube_server.requests.count(verb="patch", resource="deployments") >= 4

@@ -46,18 +46,18 @@ async def test_kubectl_cannot_tell_the_servers_apart(fresh_control_plane: Contro
 async def _begin(server: KubeServer) -> None:
     """Make the namespace, with what controllers put into it."""
     await server.request("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         for path in ("configmaps/kube-root-ca.crt", "serviceaccounts/default"):
             await server.kubectl("wait", "--for=create", path.replace("s/", "/"), "-n", NAMESPACE, "--timeout=30s")
 
 
 async def _said(server: KubeServer, command: Command) -> list[str]:
     arguments = command.arguments.format(ns=NAMESPACE).split(" ")
-    async with asyncio.timeout(30):
-        while True:  # kubectl takes its time
-            result = await server.kubectl(*arguments, input=command.input or None, check=False)
-            if result.returncode == 0 or not command.awaited:
-                break
+    result = await server.kubectl(*arguments, input=command.input or None, check=False)
+    if command.awaited:
+        async with asyncio.timeout(60):
+            while result.returncode != 0:  # kubectl takes its time
+                result = await server.kubectl(*arguments, input=command.input or None, check=False)
     lines = [f"exit code {result.returncode}", *result.stdout.splitlines(), "---", *result.stderr.splitlines()]
     return [_masked(line) for line in lines]
 

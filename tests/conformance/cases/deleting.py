@@ -91,7 +91,7 @@ CASES = [
          delete("secrets?sendInitialEvents=true"), delete("secrets?continue=bad"),
          delete("secrets?resourceVersion=${made.metadata.resourceVersion}", {}), get("secrets"),
          post("secrets", labelled("d"), name="last"), get("secrets?resourceVersion=${last.metadata.resourceVersion}"),
-         delete("secrets?resourceVersion=${made.metadata.resourceVersion}&limit=1", {}),
+         delete("secrets?resourceVersion=${made.metadata.resourceVersion}&limit=1", {}), get("secrets"),
          delete("secrets?resourceVersion=0&limit=1", {}), get("secrets")),
     case("delete-of-a-collection-that-ends-early",
          post("secrets", labelled("a"), name="first"), post("secrets", labelled("b")), post("secrets", labelled("c")),

@@ -1,6 +1,7 @@
 """Bodies are read as kube-apiserver reads them, and what is wrong with them is said in its words."""
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -135,6 +136,25 @@ def test_what_is_applied_is_an_object(text: bytes, message: str) -> None:
     with pytest.raises(StatusError) as caught:
         read_apply(text)
     assert (caught.value.code, caught.value.message) == (400, f"error decoding YAML: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("data: &a {<<: *a}", "yaml: anchor 'a' value contains itself"),
+        ("\n".join(f"k{i}: &a{i} {'[' * 250}*a{i - 1}{']' * 250}" for i in range(3)).replace("*a-1", "x"), "max depth"),
+        ("a: !!binary é", "yaml: !!binary value contains invalid base64 data"),
+    ],
+    ids=["merge", "depth", "binary"],
+)
+def test_yaml_that_no_program_should_stumble_over(text: str, message: str) -> None:
+    with pytest.raises(InvalidDocument, match=re.escape(message)):
+        read_yaml(text.encode())
+
+
+def test_numbers_without_end_are_texts() -> None:
+    assert read_yaml(b"a: " + b"1" * 5000).value == {"a": "1" * 5000}
+    assert read_yaml(b"{1e300: a, -1e39: b}").value == {"-.inf": "b", ".inf": "a"}
 
 
 _JSON_PARTS = [b"{", b"}", b"[", b"]", b":", b",", b'"a"', b'"b', b"1", b"-", b".5", b"e3", b"0", b"true", b"nul"]

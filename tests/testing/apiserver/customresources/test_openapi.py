@@ -111,13 +111,14 @@ async def _is_in_the_document_of_everything(control_plane: ControlPlane, definit
     documents = Documents()
     documents.replace_custom(CustomDocuments(schemas=openapi.documents(definitions)))
     made = json.loads(documents.swagger().body)
-    found: Any = {"paths": {}, "definitions": {}}
+    wanted = {part: made[part] for part in ("paths", "definitions")}
+    found: Any = {}
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(60):
-            while not all(found[name].keys() >= made[name].keys() for name in ("paths", "definitions")):
-                _, found = await answer(control_plane, "GET", "/openapi/v2")
-    for name in ("paths", "definitions"):
-        assert {key: found[name].get(key) for key in made[name]} == made[name]
+            while found != wanted:
+                _, everything = await answer(control_plane, "GET", "/openapi/v2")
+                found = {part: {key: everything.get(part, {}).get(key) for key in wanted[part]} for part in wanted}
+    assert found == wanted
 
 
 async def _until_equal(control_plane: ControlPlane, path: str, wanted: Any) -> Any:

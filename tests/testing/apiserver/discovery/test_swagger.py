@@ -1,5 +1,6 @@
 """The OpenAPI v2 document, as JSON and as protobuf, against those of kube-apiserver."""
 
+import asyncio
 import json
 import struct
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ def test_a_message_says_what_the_document_says(document: Any) -> None:
         {"type": ["string", "null"], "enum": ["a", 1, None], "example": {"x": [1.5]}},
         {"additionalProperties": False, "maximum": -1.5, "exclusiveMinimum": True, "minLength": 300, "maxItems": 1},
         {"additionalProperties": {"$ref": "#/definitions/a"}, "required": ["é", "b"], "x-b": [], "x-a": "y: *z"},
+        {"minLength": -1, "maxLength": -300},
         {"items": {"properties": {"a": {}}}, "externalDocs": {"url": "u"}, "multipleOf": 0.1, "maxProperties": 1 << 40},
     ],
 )
@@ -63,10 +65,14 @@ def test_nothing_is_left_out_in_silence() -> None:
 
 async def test_a_client_that_has_it_is_told_so(kube_server: KubeServer) -> None:
     async with real_server(kube_server) as server:
-        status, headers = await server.head(_OPENAPI, {"Accept": _PROTOBUF})
-        assert (status, headers["Content-Type"]) == (200, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")
-        status, _ = await server.head(_OPENAPI, {"If-None-Match": headers["ETag"]})
-        assert status == 304
+        async with asyncio.timeout(60):
+            while True:  # the real one makes it anew some time after a custom kind of another test has gone
+                status, headers = await server.head(_OPENAPI, {"Accept": _PROTOBUF})
+                media_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+                assert (status, headers["Content-Type"]) == (200, media_type)
+                status, _ = await server.head(_OPENAPI, {"If-None-Match": headers["ETag"]})
+                if status == 304:
+                    return
 
 
 def _without_others(found: Any, wanted: Any) -> Any:
@@ -168,7 +174,7 @@ def _scopes(content: bytes) -> dict[str, list[str]]:
 _SCALARS: dict[str, Callable[[Any], Any]] = {
     "any": lambda value: yaml.safe_load(dict(_fields(value))[2]),
     "flag": bool,
-    "integer": int,
+    "integer": lambda value: value - (1 << 64) if value >> 63 else value,
     "number": lambda value: struct.unpack("<d", value)[0],
     "text": bytes.decode,
 }

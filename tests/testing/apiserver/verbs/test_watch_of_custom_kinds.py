@@ -58,8 +58,8 @@ async def watch(server: KubeServer, path: str) -> AsyncIterator[aiohttp.ClientRe
 async def test_a_watch_ends_with_the_definition(kube_server: KubeServer) -> None:
     async with kettles(kube_server, "gone.example.com") as path:
         kettle = {"apiVersion": "gone.example.com/v1", "kind": "Kettle", "metadata": {"name": "big"}}
-        await kube_server.request("POST", path, kettle)
         async with watch(kube_server, path) as answer:
+            await kube_server.request("POST", path, kettle)
             assert json.loads(await answer.content.readline())["type"] == "ADDED"
             await kube_server.request("DELETE", f"{DEFINITIONS}/kettles.gone.example.com")
             rest = await answer.content.read()

@@ -19,6 +19,7 @@ __all__ = ["MESSAGES", "Field", "encoded"]
 
 _VARINT, _FIXED64, _LENGTH = 0, 1, 2
 _MORE: Final = 0x80
+_64_BITS: Final = (1 << 64) - 1
 _ONE_BYTE: Final = [bytes([value]) for value in range(_MORE)]
 
 
@@ -177,7 +178,7 @@ def _flag(number: int, value: bool) -> bytes:
 
 
 def _integer(number: int, value: int) -> bytes:
-    return _head(number, _VARINT) + _varint(value)
+    return _head(number, _VARINT) + _varint(value & _64_BITS)  # of negative ones the two's complement
 
 
 def _number(number: int, value: float) -> bytes:

@@ -28,15 +28,20 @@ class Block(NamedTuple):
 
 def blocks(text: bytes) -> Iterator[Block]:
     """Return the blocks in a text, one after the other."""
-    position = 0
+    position = searched = 0
+    begin = -1
     for end in _END.finditer(text):
-        begin = text.rfind(_BEGIN, position, end.start())
-        line = _TYPE_LINE.match(text, begin) if begin == position or text[begin - 1 : begin] == b"\n" else None
-        if line is not None and line[1] == end[1]:
-            body = _HEADERS.sub(b"", text[line.end() : end.start() + 1], count=1)
-            try:
-                content = base64.b64decode(re.sub(rb"[ \t\r\n]", b"", body), validate=True)
-            except binascii.Error:
-                continue  # Go passes over what it cannot read
-            yield Block(end[1].decode(errors="replace"), content)
-            position = end.end()
+        begin = max(begin, text.rfind(_BEGIN, searched, end.start()))
+        searched = end.start()
+        if begin < position or (begin and text[begin - 1 : begin] != b"\n" and begin != position):
+            continue
+        position = end.end()  # whatever is wrong with it, it is not looked at again
+        line = _TYPE_LINE.match(text, begin)
+        if line is None or line[1] != end[1]:
+            continue
+        body = _HEADERS.sub(b"", text[line.end() : end.start() + 1], count=1)
+        try:
+            content = base64.b64decode(re.sub(rb"[ \t\r\n]", b"", body), validate=True)
+        except binascii.Error:
+            continue  # Go passes over what it cannot read
+        yield Block(end[1].decode(errors="replace"), content)

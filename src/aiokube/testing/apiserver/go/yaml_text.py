@@ -10,10 +10,10 @@ Source: https://github.com/kubernetes-sigs/yaml/blob/v1.6.0/yaml.go
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -171,20 +171,27 @@ class _Decoder:
     def __init__(self) -> None:
         self.repeated: list[str] = []
         self._within: set[int] = set()
+        self._depth = 0  # an alias stands as deep as it is, and what it stands for below it
         self._decoded = 0
         self._of_aliases = 0
 
     def decoded(self, node: _Node) -> Any:
         self._count()
-        match node:
-            case _Alias():
-                return self._alias(node)
-            case _Scalar():
-                return _resolved(node)
-            case _Sequence():
-                return [self.decoded(item) for item in node.items]
-            case _Mapping():
-                return self._mapping(node, {})
+        if self._depth > MAX_DEPTH:
+            raise YAMLError(f"yaml: exceeded max depth of {MAX_DEPTH}")
+        self._depth += 1
+        try:
+            match node:
+                case _Alias():
+                    return self._alias(node)
+                case _Scalar():
+                    return _resolved(node)
+                case _Sequence():
+                    return [self.decoded(item) for item in node.items]
+                case _Mapping():
+                    return self._mapping(node, {})
+        finally:
+            self._depth -= 1
 
     def _count(self) -> None:
         self._decoded += 1
@@ -198,14 +205,18 @@ class _Decoder:
         return 0.99 - 0.89 * min(max(share, 0.0), 1.0)
 
     def _alias(self, node: _Alias) -> Any:
+        with self._entered(node):
+            return self.decoded(node.target)
+
+    @contextmanager
+    def _entered(self, node: _Alias) -> Iterator[None]:
         if id(node) in self._within:
             raise YAMLError(f"yaml: anchor '{node.name}' value contains itself")
-        if len(self._within) > MAX_DEPTH:
-            raise YAMLError(f"yaml: exceeded max depth of {MAX_DEPTH}")
         self._within.add(id(node))
-        value = self.decoded(node.target)
-        self._within.remove(id(node))
-        return value
+        try:
+            yield
+        finally:
+            self._within.remove(id(node))
 
     def _mapping(self, node: _Mapping, into: dict[Key, Any]) -> dict[Key, Any]:
         for key_node, value_node in node.pairs:
@@ -228,7 +239,8 @@ class _Decoder:
             if not isinstance(mapping, _Mapping):
                 raise YAMLError("yaml: map merge requires map or sequence of maps as the value")
             self._count()
-            self._mapping(mapping, into)
+            with self._entered(source) if isinstance(source, _Alias) else nullcontext():
+                self._mapping(mapping, into)
 
 
 def _resolved(node: _Scalar) -> Any:
@@ -267,6 +279,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INTEGER = re.compile(
     r"(?P<sign>[-+]?)(?:0[xX](?P<x>[0-9a-fA-F]+)|0[bB](?P<b>[01]+)|0[oO]?(?P<o>[0-7]+)|(?P<d>0|[1-9][0-9]*))"
 )
+_MOST_DIGITS: Final = 64  # of 64 bits; of more it is a float anyway
 _BASES = {"x": 16, "b": 2, "o": 8, "d": 10}
 
 
@@ -280,8 +293,8 @@ def _plain(text: str) -> Any:
         return text
     bare = text.replace("_", "")
     match = _INTEGER.fullmatch(bare)
-    if match:
-        base = next(name for name in _BASES if match[name])
+    base = next(name for name in _BASES if match[name]) if match else ""
+    if match and len(match[base].lstrip("0")) <= _MOST_DIGITS:
         value = int(match["sign"] + match[base], _BASES[base])
         if -(1 << 63) <= value < (1 << (63 if match["sign"] else 64)):
             return value
@@ -315,7 +328,7 @@ def _is_timestamp(text: str) -> bool:
 def _binary(text: str) -> str:
     try:
         return base64.b64decode("".join(text.split("\n")), validate=True).decode("utf-8", "replace")
-    except binascii.Error as error:
+    except ValueError as error:  # binascii's own among them
         raise YAMLError("yaml: !!binary value contains invalid base64 data") from error
 
 
@@ -350,11 +363,16 @@ def _name(key: Any, value: Any) -> str:
     return str(key)
 
 
+_LARGEST_SINGLE: Final = (2 - 2**-24) * 2.0**127  # from its other side on, 32 bits say it as infinite
+
+
 def _float_name(key: float) -> str:
     # The shortest digits that say it in 32 bits.
     if key != key:
         return ".nan"
     if key in (float("inf"), float("-inf")):
+        return ".inf" if key > 0 else "-.inf"
+    if abs(key) > _LARGEST_SINGLE:
         return ".inf" if key > 0 else "-.inf"
     (single,) = struct.unpack("f", struct.pack("f", key))
     shortest = (float(f"{single:.{digits}g}") for digits in range(1, 10))

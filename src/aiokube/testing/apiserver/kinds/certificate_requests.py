@@ -137,6 +137,7 @@ def _wrong_request(text: bytes) -> str:
     if block is None or block.type != "CERTIFICATE REQUEST":
         return "PEM block type must be CERTIFICATE REQUEST"
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     try:
@@ -144,7 +145,9 @@ def _wrong_request(text: bytes) -> str:
         if request.is_signature_valid:
             return ""
         key = request.public_key()
-    except ValueError:
+    except UnsupportedAlgorithm:
+        return "x509: cannot verify signature: algorithm unimplemented"
+    except (ValueError, x509.InvalidVersion):
         return "asn1: structure error"  # Go says where, in the words of its own structures
     if isinstance(key, rsa.RSAPublicKey):
         return "crypto/rsa: verification error"

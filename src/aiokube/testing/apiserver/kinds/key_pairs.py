@@ -64,6 +64,8 @@ def _mismatch(certificate: bytes, key: bytes) -> str:
         return wrong
     try:
         public = x509.load_der_x509_certificate(certificate).public_key()
+    except x509.InvalidVersion:
+        return "x509: invalid version"
     except ValueError:
         return "x509: malformed tbs certificate"
     except UnsupportedAlgorithm:

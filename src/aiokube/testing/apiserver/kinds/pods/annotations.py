@@ -24,7 +24,7 @@ MIRROR = "kubernetes.io/config.mirror"
 """Stands at a pod that a kubelet has from a file, and shows here."""
 
 _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
-_NUMBER = re.compile(r"-[0-9]+|0|[1-9][0-9]*")
+_NUMBER = re.compile(r"-0*[0-9]{1,10}|0|[1-9][0-9]{0,9}")
 _INT32 = range(-(2**31), 2**31)
 
 
