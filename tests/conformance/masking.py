@@ -4,6 +4,7 @@ What the author of a case wrote is never masked. What identifies something is nu
 so that two answers that speak of the same thing go on doing so.
 """
 
+import itertools
 import re
 from typing import Any
 
@@ -73,7 +74,7 @@ class _Masks:
                 self._names.setdefault(address, f"<address {len(self._names) + 1}>")
 
     def _replaced_object(self, value: dict[str, Any]) -> dict[str, Any]:
-        value = self._with_own_addresses(_undated(value))
+        value = self._with_own_addresses(_in_order_of_fields(_undated(value)))
         return {self._replaced_text(name, ""): self.replaced(item, name) for name, item in value.items()}
 
     def _with_own_addresses(self, value: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +137,28 @@ def _ordered(items: list[Any], key: str) -> list[Any]:
     if key == "causes" and all(cause.get("reason") == "FieldManagerConflict" for cause in items):
         return sorted(items, key=lambda cause: (cause["message"], cause["field"]))
     return items
+
+
+def _in_order_of_fields(status: dict[str, Any]) -> dict[str, Any]:
+    """Return a Status with the mistakes in one map, such as labels, in an order: Go has none for them."""
+    causes = (status.get("details") or {}).get("causes") if isinstance(status.get("details"), dict) else None
+    if not isinstance(causes, list) or len(causes) < 2 or not all("field" in cause for cause in causes):
+        return status
+    groups = (list(group) for _, group in itertools.groupby(causes, key=lambda cause: _map_of(cause["field"])))
+    ordered = [
+        cause for group in groups for cause in sorted(group, key=lambda cause: (cause["field"], cause["message"]))
+    ]
+    message = status.get("message", "").replace(_together(causes), _together(ordered))
+    return status | {"message": message, "details": status["details"] | {"causes": ordered}}
+
+
+def _map_of(field: str) -> str:
+    """Return the path of a map of which a key is meant, else the path itself; keys of lists are numbers."""
+    return re.sub(r"\[[^\]]*[^\]\d][^\]]*\]$", "", field)
+
+
+def _together(causes: list[dict[str, str]]) -> str:
+    return ", ".join(f"{cause['field']}: {cause['message']}" for cause in causes)
 
 
 def _undated(value: dict[str, Any]) -> dict[str, Any]:

@@ -92,7 +92,7 @@ CASES = [
         _resized("b", requests={"cpu": "2"}),
         _resized("b", requests={"cpu": "600m"}),
         merge("pods/b", {"metadata": {"labels": {"a": "b"}}}),
-        *_limited({"type": "Container", "maxLimitRequestRatio": {"memory": "2.5"}}, says="ratio"),
+        *_limited({"type": "Container", "maxLimitRequestRatio": {"memory": "2.5"}}, says="limit to request ratio"),
         _pod("c", _container(requests={"memory": "0"}, limits={"memory": "1"})),
         _pod("c", _container(requests={"memory": "1"})),
         _pod("c", _container(requests={"memory": "300Mi"}, limits={"memory": "1Gi"})),
@@ -117,7 +117,7 @@ CASES = [
             says="usage per Pod is 1Gi",
         ),
         _pod("c", _container(requests={"memory": "512Mi"}), _container("d", requests={"memory": "511Mi"})),
-        *_limited({"type": "Pod", "maxLimitRequestRatio": {"cpu": "3"}}, says="ratio"),
+        *_limited({"type": "Pod", "maxLimitRequestRatio": {"cpu": "3"}}, says="limit to request ratio"),
         _pod("c", _container(requests={"cpu": "1"}), _container("d", limits={"cpu": "4"}, requests={"cpu": "1m"})),
         *_limited(
             {"type": "PersistentVolumeClaim", "min": {"storage": "2Gi"}, "max": {"storage": "3Gi"}},
