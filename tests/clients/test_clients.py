@@ -41,10 +41,16 @@ async def server() -> AsyncIterator[APIServer]:
 
 @pytest.fixture
 async def group(control_plane: ControlPlane, namespace: str) -> AsyncIterator[str]:
-    """The API group of the program's custom kind, whose definition it leaves behind."""
+    """The API group of the program's custom kind, whose definition it leaves behind.
+
+    It is gone from discovery before the next program asks for all groups, and then for what is in each.
+    """
     name = f"{namespace}.example.com"
     yield name
     await control_plane.kubectl("delete", "crd", f"kettles.{name}", "--ignore-not-found")
+    async with asyncio.timeout(60):
+        while name in (await control_plane.kubectl("get", "--raw", "/apis")).stdout:
+            pass  # kubectl takes its time
 
 
 @pytest.mark.parametrize("client", CLIENTS)
