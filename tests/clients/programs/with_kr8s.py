@@ -96,6 +96,8 @@ class Program:
     async def custom_kind(self) -> Any:
         defined = await CustomResourceDefinition(definition(self._group), api=self._api)
         await defined.create()
+        while not (defined.raw.get("status") or {}).get("conditions"):
+            await defined.refresh()  # wait() fails on a status whose conditions are null, as they are at first
         await defined.wait("condition=Established", timeout=30)
         resource = new_class("Kettle", f"{self._group}/v1")
         big = await resource(kettle(self._group, "big", 8), namespace=self._namespace, api=self._api)
