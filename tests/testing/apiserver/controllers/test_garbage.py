@@ -1,9 +1,17 @@
 """Owner references, on both servers."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from aiokube.testing.apiserver import bootstrap
+from aiokube.testing.apiserver.clock import DrivenClock
+from aiokube.testing.apiserver.controllers import GarbageCollector, Runner
+from aiokube.testing.apiserver.controllers.client import Client
+from aiokube.testing.apiserver.errors import GroupResource
+
+_COLLECTION = GroupResource("", "configmaps")
 _CONFIG_MAPS = "/api/v1/namespaces/NAMESPACE/configmaps"
 
 
@@ -90,6 +98,36 @@ async def test_orphans_stay_and_know_no_owner(cluster: Any) -> None:
     dependent = await cluster.find(f"{_CONFIG_MAPS}/dependent")
     assert "ownerReferences" not in dependent["metadata"]
     assert "managedFields" not in dependent["metadata"]  # nobody owns a field that is not there
+
+
+def test_whoever_is_owned_while_others_are_orphaned_is_orphaned_too() -> None:
+    """Whether it is new, or has its reference back."""
+    cluster = bootstrap.cluster(clock=DrivenClock(), history=100)
+    client = Client(cluster, user="tester", manager="tester")
+    turns: list[Callable[[], None]] = []
+    runner = Runner(cluster, [GarbageCollector], soon=turns.append)
+    runner.start()
+
+    def make(name: str, *owners: Any) -> Any:
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "ownerReferences": list(owners)}}
+        return client.create(_COLLECTION, body, "default")
+
+    owner = _owner(make("owner"))
+    names = [f"dependent-{number:02}" for number in range(30)]
+    for name in names:
+        make(name, owner)
+    runner.drain()
+    client.delete(_COLLECTION, "owner", "default", propagation="Orphan")
+    while "ownerReferences" in (returned := client.get(_COLLECTION, names[0], "default") or {})["metadata"]:
+        turns.pop()()
+    assert "ownerReferences" in (client.get(_COLLECTION, names[-1], "default") or {})["metadata"]
+    make("late", owner)
+    returned["metadata"]["ownerReferences"] = [owner]
+    client.update(_COLLECTION, returned)
+    runner.drain()
+    left = {each["metadata"]["name"]: each["metadata"] for each in client.list(_COLLECTION, "default")}
+    assert sorted(left) == sorted(["late", *names])
+    assert not any(metadata.get("ownerReferences") for metadata in left.values())
 
 
 async def test_circle_goes_in_the_foreground(cluster: Any) -> None:

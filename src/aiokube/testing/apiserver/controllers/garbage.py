@@ -175,11 +175,12 @@ class GarbageCollector(Controller):
 
     def _orphan(self, item: _Item) -> Iterator[None]:
         """Let go of what an object owns, and then of the object."""
-        for dependent in list(self._dependents.get(item.uid, ())):
-            if found := self._find(dependent):
-                self._disown(dependent, found, {item.uid})
-            yield
-        obj = self._find(item)  # as others may have left it meanwhile
+        while dependents := tuple(self._dependents.get(item.uid, ())):  # others may have made more meanwhile
+            for dependent in dependents:
+                if found := self._find(dependent):
+                    self._disown(dependent, found, {item.uid})
+                yield
+        obj = self._find(item)
         if obj is not None and _ORPHAN in obj["metadata"].get("finalizers", ()):
             self._release(item, obj, _ORPHAN)
 
