@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.case import case, delete, get, merge, post, put
+from conformance.case import case, delete, get, merge, post, put, watch
 
 __all__ = ["CASES"]
 
@@ -69,5 +69,38 @@ CASES = [
         get(f"{_NEW}?fieldSelector=regarding.name=x,type=Normal"),
         get("events?fieldSelector=regarding.name=x"),
         get(f"{_NEW}?fieldSelector=involvedObject.name=x"),
+    ),
+    # Events are the one built-in kind that the real server keeps in no cache.
+    case(
+        "events-by-pages",
+        post("events", _old(), name="made"),
+        post("events", _old("b")),
+        *(
+            get(f"{path}?limit=1&{version}", name="first")
+            for path in ("events", _NEW)
+            for version in (
+                "",
+                "resourceVersion=0",
+                "resourceVersion=0&resourceVersionMatch=NotOlderThan",
+                "resourceVersion=${made.metadata.resourceVersion}",
+                "resourceVersion=${made.metadata.resourceVersion}&resourceVersionMatch=NotOlderThan",
+            )
+        ),
+        get(f"{_NEW}?limit=1&resourceVersion=0&continue=${{first.metadata.continue}}"),
+    ),
+    case(
+        "events-are-watched",
+        post("events", _old(), name="made"),
+        watch("events?resourceVersion=0&timeoutSeconds=5", events=1),
+        watch("events?timeoutSeconds=5", events=1),
+        watch(
+            "events?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=5",
+            events=2,
+        ),
+        watch("events?sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=1", events=1),
+        watch(
+            "events?resourceVersion=${made.metadata.resourceVersion}&allowWatchBookmarks=true&timeoutSeconds=3",
+            events=2,
+        ),
     ),
 ]

@@ -18,6 +18,8 @@ from .tables import Printer
 
 __all__ = ["GroupVersionKind", "Resource", "Resources", "Subresource"]
 
+_EVENTS = GroupResource("", "events")
+
 
 class GroupVersionKind(NamedTuple):
     """A kind in one version."""
@@ -84,6 +86,11 @@ class Resource:
     @property
     def custom(self) -> bool:
         return bool(self.definition)
+
+    @property
+    def cached(self) -> bool:
+        """Whether kube-apiserver answers from a cache of its own what may be old, and says how far watches are."""
+        return self.collection != _EVENTS
 
     @property
     def go_type(self) -> str:

@@ -66,6 +66,13 @@ def test_what_is_left_is_counted_unless_something_is_selected(cluster: Cluster, 
     assert page(cluster, call(), limit=1, label_selector="x=y").remaining is None
 
 
+def test_a_token_that_is_too_deep_is_none(cluster: Cluster, call: Any) -> None:
+    text = b'{"v":"meta.k8s.io/v1","x":%s%s}' % (b"[" * 2000, b"]" * 2000)
+    with pytest.raises(StatusError, match=r"continue key is not valid: .*max depth") as caught:
+        page(cluster, call(), limit=1, continue_=base64.urlsafe_b64encode(text).decode().rstrip("="))
+    assert caught.value.code == 400
+
+
 def test_a_token_that_is_too_old_brings_one_that_is_inconsistent(cluster: Cluster, call: Any, put: Any) -> None:
     for name in "abc":
         put(name)

@@ -15,7 +15,7 @@ import msgspec
 
 from aiokube.testing.apiserver import errors, field_errors
 from aiokube.testing.apiserver.cluster import Cluster
-from aiokube.testing.apiserver.go.json_syntax import syntax_error
+from aiokube.testing.apiserver.go.json_syntax import MAX_DEPTH, depth, syntax_error
 from aiokube.testing.apiserver.go.numbers import parse_uint
 from aiokube.testing.apiserver.page import Page
 from aiokube.testing.apiserver.storage import Stored
@@ -88,7 +88,9 @@ def list_page(cluster: Cluster, call: Call, options: ListOptions, selection: Sel
     else:
         namespace = selection.namespace
         objects, revision = _begun(cluster, call, options, selection)
-    return _page(namespace, objects, revision, options, selection)
+    # Version 0 asks for whatever is quick to have: all, from a cache.
+    limit = 0 if options.resource_version == "0" and call.resource.cached else options.limit
+    return _page(namespace, objects, revision, limit, selection)
 
 
 def revision_of(resource_version: str) -> int:
@@ -159,8 +161,7 @@ def _is_exact(options: ListOptions, asked: int, selection: Selection) -> bool:
     return asked > 0 and options.limit > 0 and not selection.key
 
 
-def _page(namespace: str, objects: list[Stored], revision: int, options: ListOptions, selection: Selection) -> Page:
-    limit = 0 if options.resource_version == "0" else options.limit  # 0 asks for whatever is quick: all, from a cache
+def _page(namespace: str, objects: list[Stored], revision: int, limit: int, selection: Selection) -> Page:
     if selection.everything:
         if limit <= 0 or len(objects) <= limit:
             return Page(objects, revision)
@@ -191,6 +192,8 @@ def _read_token(token: str) -> tuple[str, int]:
     if _NOT_BASE64.search(token) or len(token) % 4 == 1:
         raise errors.bad_request(f"{invalid}: illegal base64 data at input byte {_first_illegal(token)}")
     text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    if depth(text) > MAX_DEPTH:
+        raise errors.bad_request(f"{invalid}: {syntax_error(text)}")
     try:
         content = msgspec.json.decode(text, type=_Token)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

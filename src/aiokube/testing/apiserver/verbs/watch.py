@@ -77,8 +77,8 @@ class Feed:
         return lines
 
     def bookmark(self) -> None:
-        """Say up to where everything was sent, if the client asked to be told."""
-        if self._bookmarks and not self.is_over:
+        """Say up to where everything was sent, if the client asked to be told and kube-apiserver knows."""
+        if self._bookmarks and self._resource.cached and not self.is_over:
             self._lines.append(self._bookmark({}))
 
     def give_up(self) -> None:
