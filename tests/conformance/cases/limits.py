@@ -39,8 +39,8 @@ def _container(name: str = "c", *, requests: Any = None, limits: Any = None, **m
     return {"name": name, "image": "i", "resources": resources} | more
 
 
-def _pod(name: str, *containers: dict[str, Any], **spec: Any) -> Request:
-    return post("pods", pod(name, containers=list(containers) or [_container()], **spec))
+def _pod(name: str, *containers: dict[str, Any], until: str = "", **spec: Any) -> Request:
+    return post("pods", pod(name, containers=list(containers) or [_container()], **spec), until=until)
 
 
 def _resized(name: str, **sides: dict[str, str]) -> Request:
@@ -97,6 +97,19 @@ CASES = [
         _pod("c", _container(requests={"memory": "1"})),
         _pod("c", _container(requests={"memory": "300Mi"}, limits={"memory": "1Gi"})),
         _pod("c", _container(requests={"memory": "512Mi"}, limits={"memory": "1Gi"})),
+    ),
+    case(
+        "limit-range-bounds-amounts-beyond-all-measure",
+        _range({"type": "Container", "maxLimitRequestRatio": {"cpu": "2"}, "max": {"memory": "1Gi"}}),
+        _pod("z", _container(limits={"cpu": "1", "memory": "2Gi"}), until="1Gi"),
+        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1e310", "memory": "1"})),
+        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "9E", "memory": "1"})),
+        _pod("a", _container(requests={"cpu": "1n"}, limits={"cpu": "1", "memory": "1"})),
+        _pod("a", _container(requests={"cpu": "1m"}, limits={"cpu": "1E", "memory": "1"})),
+        _pod("a", _container(requests={"cpu": "3"}, limits={"cpu": "10", "memory": "1E"})),
+        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "99999999999999999999", "memory": "1"})),
+        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "10E"})),
+        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "99999999999999999999"})),
     ),
     case(
         "limit-range-bounds-pods-and-claims",

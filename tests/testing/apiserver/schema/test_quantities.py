@@ -62,6 +62,37 @@ def test_refuses_what_is_no_quantity_in_go_words(text: str, error: str) -> None:
     assert str(caught.value) == error
 
 
+@pytest.mark.parametrize("text", ["1" * 5000, f"0.{'0' * 5000}1", f"-{'9' * 5000}Gi"])
+def test_refuses_more_digits_than_anything_that_is_counted_has(text: str) -> None:
+    with pytest.raises(QuantityError, match="unable to parse numeric part"):
+        parse(text)
+
+
+@pytest.mark.parametrize("exponent", ["1" * 5000, "-" + "9" * 20])
+def test_refuses_an_exponent_beyond_64_bits(exponent: str) -> None:
+    with pytest.raises(QuantityError, match="suffix"):
+        parse(f"1e{exponent}")
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "number"),
+    [
+        ("1500m", 1, 2),
+        ("-1500m", 1000, -1500),
+        ("1n", 1000, 1),
+        ("9E", 1, 9 * 10**18),
+        ("10E", 1, 0),
+        ("9E", 1000, 0),
+        ("1e310", 1, 0),
+        ("99999999999999999999", 1, 7766279631452241919),
+        ("-99999999999999999999", 1, -7766279631452241919),
+    ],
+)
+def test_what_does_not_fit_64_bits_is_another_number(text: str, scale: int, number: int) -> None:
+    """As tests/conformance shows that it is on a real server."""
+    assert parse(text).as_int64(scale) == number
+
+
 async def test_a_real_server_reads_and_writes_the_same(control_plane: ControlPlane) -> None:
     """What stands beside a quantity in blanks is no part of it, so that it is tried here only."""
     for text, written in (_FORMS | {" 5 ": "5"}).items():

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from aiokube.testing.apiserver.schema.quantities import Quantity
 
+from .amounts import number
+
 __all__ = ["Asked", "Bound", "above_maximum", "above_ratio", "below_minimum", "requested_above_maximum"]
 
 
@@ -24,45 +26,66 @@ Bound = Callable[[Asked, str, str, Quantity], str]
 """Says what is wrong, "" if nothing is, by what is asked for, of what ("Pod"), which resource, and its bound."""
 
 
+_NOTHING = number(0)
+_MOST_IN_THOUSANDTHS = ((1 << 63) - 1) // 1000
+
+
+class _Numbers(NamedTuple):
+    request: int
+    limit: int
+    bound: int
+
+
 def below_minimum(asked: Asked, kind: str, name: str, bound: Quantity) -> str:
     what = f"minimum {name} usage per {kind} is {bound.text}"
-    request, limit = asked.requests.get(name), asked.limits.get(name)
-    if request is None:
+    request, limit, least = _numbers(asked, name, bound)
+    if name not in asked.requests:
         return f"{what}.  No request is specified"
-    if request.amount < bound.amount:
-        return f"{what}, but request is {request.text}"
-    if limit is not None and limit.amount < bound.amount:
-        return f"{what}, but limit is {limit.text}"
+    if request < least:
+        return f"{what}, but request is {asked.requests[name].text}"
+    if name in asked.limits and limit < least:
+        return f"{what}, but limit is {asked.limits[name].text}"
     return ""
 
 
 def above_maximum(asked: Asked, kind: str, name: str, bound: Quantity) -> str:
     what = f"maximum {name} usage per {kind} is {bound.text}"
-    request, limit = asked.requests.get(name), asked.limits.get(name)
-    if limit is None:
+    request, limit, most = _numbers(asked, name, bound)
+    if name not in asked.limits:
         return f"{what}.  No limit is specified"
-    if limit.amount > bound.amount:
-        return f"{what}, but limit is {limit.text}"
-    if request is not None and request.amount > bound.amount:
-        return f"{what}, but request is {request.text}"
+    if limit > most:
+        return f"{what}, but limit is {asked.limits[name].text}"
+    if name in asked.requests and request > most:
+        return f"{what}, but request is {asked.requests[name].text}"
     return ""
 
 
 def requested_above_maximum(asked: Asked, kind: str, name: str, bound: Quantity) -> str:
     """Say what is wrong where limits mean nothing."""
     what = f"maximum {name} usage per {kind} is {bound.text}"
-    request = asked.requests.get(name)
-    if request is None:
+    request, _, most = _numbers(asked, name, bound)
+    if name not in asked.requests:
         return f"{what}.  No request is specified"
-    return f"{what}, but request is {request.text}" if request.amount > bound.amount else ""
+    return f"{what}, but request is {asked.requests[name].text}" if request > most else ""
 
 
 def above_ratio(asked: Asked, kind: str, name: str, bound: Quantity) -> str:
     what = f"{name} max limit to request ratio per {kind} is {bound.text}"
-    request, limit = asked.requests.get(name), asked.limits.get(name)
-    if request is None or not request.amount:
+    request, limit, most = _numbers(asked, name, bound)
+    if not request:
         return f"{what}, but no request is specified or request is 0"
-    if limit is None or not limit.amount:
+    if not limit:
         return f"{what}, but no limit is specified or limit is 0"
-    ratio = limit.amount / request.amount
-    return f"{what}, but provided ratio is {float(ratio):f}" if ratio > bound.amount else ""
+    ratio = float(limit) / float(request)
+    is_fine = bound.as_int64() <= _MOST_IN_THOUSANDTHS
+    is_above = ratio * 1000 > bound.as_int64(1000) if is_fine else ratio > most
+    return f"{what}, but provided ratio is {ratio:f}" if is_above else ""
+
+
+def _numbers(asked: Asked, name: str, bound: Quantity) -> _Numbers:
+    """Return amounts as they are compared: in thousandths if all fit into 64 bits so, else in whole ones."""
+    amounts = (asked.requests.get(name, _NOTHING), asked.limits.get(name, _NOTHING), bound)
+    whole = _Numbers(*(amount.as_int64() for amount in amounts))
+    if max(whole) > _MOST_IN_THOUSANDTHS:
+        return whole
+    return _Numbers(*(amount.as_int64(1000) for amount in amounts))

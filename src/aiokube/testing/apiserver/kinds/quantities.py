@@ -5,6 +5,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/v1/d
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from aiokube.testing.apiserver.schema.quantities import Quantity, parse
@@ -23,17 +24,13 @@ def amount(text: str) -> Fraction:
 
 def is_whole(text: str) -> bool:
     """Whether a quantity is an integer, when what is finer than thousandths is rounded up."""
-    return _thousandths(amount(text)) % 1000 == 0
+    return parse(text).as_int64(1000) % 1000 == 0
 
 
 def rounded(text: str) -> str:
     """Return a quantity rounded up to thousandths; most are what they are."""
     quantity = parse(text)
-    thousandths = _thousandths(quantity.amount)
+    thousandths = math.ceil(quantity.amount * 1000)
     if quantity.amount * 1000 == thousandths:
         return text
     return Quantity.of(Fraction(thousandths, 1000), quantity.notation).text
-
-
-def _thousandths(value: Fraction) -> int:
-    return -(-value.numerator * 1000 // value.denominator)

@@ -5,12 +5,15 @@ Source: https://github.com/kubernetes/apimachinery/blob/v0.36.3/pkg/api/resource
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
+
+from aiokube.testing.apiserver.go.numbers import parse_int
 
 __all__ = ["Notation", "Quantity", "QuantityError", "canonical", "parse"]
 
@@ -22,6 +25,8 @@ _BINARY_SUFFIXES: Final = {0: "", **{power: suffix for suffix, power in _BINARY.
 _EXPONENT: Final = re.compile(r"[eE]([+-]?[0-9]+)")
 
 _FINEST: Final = -9
+# Go takes larger exponents and more digits, and writes as many; nothing that is counted needs them.
+_MOST_EXPONENT: Final = 1000
 _MOST_BINARY: Final = (1 << 63) - 1
 # Numbers with at most this many digits fit 64 bits; Go reads them on a path of their own, that keeps the text.
 _SHORT: Final = 18
@@ -61,6 +66,19 @@ class Quantity:
         """Return the quantity of an amount, such as a sum; its text is in canonical form."""
         return cls(amount, notation, _written(amount, notation))
 
+    def as_int64(self, scale: int = 1) -> int:
+        """Return so many times the amount, rounded up, as Go has it in 64 bits.
+
+        What does not fit is 0 if Go holds the amount as a short number, and its lowest 64 bits otherwise.
+        """
+        number = math.ceil(self.amount * scale)
+        if -(1 << 63) <= number < 1 << 63:
+            return number
+        if not _is_held_long(self.text):
+            return 0
+        lowest = (abs(number) + (1 << 63)) % (1 << 64) - (1 << 63)
+        return lowest if number >= 0 else -lowest
+
     def __add__(self, other: Quantity) -> Quantity:
         """Return the sum; it is written as the first one that is not zero, as Go does."""
         notation = self.notation if self.amount else other.notation
@@ -92,6 +110,8 @@ def parse(text: str) -> Quantity:
     whole, part = whole or "0", part or ""
     if not text.strip("+-0"):  # Go stops at the last of leading zeros
         return Quantity(Fraction(0), Notation.DECIMAL, "0")
+    if len(whole) + len(part) > _MOST_EXPONENT:
+        raise QuantityError(_WRONG_NUMBER)
     notation, power = _interpreted(suffix)
     if _is_long(notation, power, whole, part) and not re.search("[0-9]", text.removesuffix(suffix)):
         raise QuantityError(_WRONG_NUMBER)
@@ -112,15 +132,15 @@ def _interpreted(suffix: str) -> tuple[Notation, int]:
     if suffix in _BINARY:
         return Notation.BINARY, _BINARY[suffix]
     match = _EXPONENT.fullmatch(suffix)
-    if match is None or not -(1 << 63) <= int(match[1]) < 1 << 63:
+    if match is None:
         raise QuantityError(_WRONG_SUFFIX)
-    if abs(int(match[1])) > _MOST_EXPONENT:
+    try:
+        exponent = parse_int(match[1])
+    except ValueError:
+        raise QuantityError(_WRONG_SUFFIX) from None
+    if abs(exponent) > _MOST_EXPONENT:
         raise QuantityError(_WRONG_NUMBER)
-    return Notation.EXPONENT, int(match[1])
-
-
-# Go takes larger ones, and writes as many zeros; nothing that is counted needs them.
-_MOST_EXPONENT: Final = 1000
+    return Notation.EXPONENT, exponent
 
 
 def _scale(notation: Notation, power: int) -> Fraction:
@@ -132,6 +152,11 @@ def _is_long(notation: Notation, power: int, whole: str, part: str) -> bool:
     if notation is not Notation.BINARY:
         return len(whole) + len(part) > _SHORT or power - len(part) < _FINEST
     return bool(part) or 15 - len(whole) - power * 3 // 10 - 1 < 0
+
+
+def _is_held_long(text: str) -> bool:
+    match = _PARTS.fullmatch(text)
+    return match is not None and _is_long(*_interpreted(match[4]), match[2] or "0", match[3] or "")
 
 
 def _is_kept(notation: Notation, power: int, whole: str, part: str) -> bool:
