@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from aiokube.testing import ControlPlane, KubeServer
-from aiokube.testing.apiserver.discovery import Documents, swagger_protobuf
+from aiokube.testing.apiserver.discovery import CustomDocuments, Documents, swagger_protobuf
 from aiokube.testing.apiserver.discovery.swagger_protobuf import MESSAGES
 from realserver import real_server
 
@@ -58,6 +58,25 @@ def test_what_custom_kinds_may_say_is_kept(schema: Any) -> None:
     }
 
 
+def test_a_message_says_of_custom_kinds_what_the_document_says() -> None:
+    documents = Documents()
+    shared = {"io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"description": "less", "type": "object"}}
+    parameters = [{"name": "limit", "in": "query", "schema": {"type": "integer", "uniqueItems": True}}]
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/a.B"}}}
+    answers = {"200": {"description": "OK", "content": content}}
+    operation = {"operationId": "list", "parameters": parameters, "responses": answers}
+    made = {"paths": {"/apis/a": {"get": operation}}, "components": {"schemas": {"a.B": {"type": "object"}, **shared}}}
+    before = json.loads(documents.swagger().body)
+    documents.replace_custom(CustomDocuments(schemas={"apis/a": lambda: made}))
+    document = json.loads(documents.swagger().body)
+    assert _decoded("Document", documents.swagger_protobuf().body) == document
+    assert document["definitions"] == before["definitions"] | {"a.B": {"type": "object"}}
+    assert document["paths"].keys() - before["paths"].keys() == {"/apis/a"}
+    assert len(document["parameters"]) == len(before["parameters"]) + 1
+    documents.replace_custom(CustomDocuments())
+    assert json.loads(documents.swagger().body) == before
+
+
 def test_nothing_is_left_out_in_silence() -> None:
     with pytest.raises(KeyError, match="discriminator"):
         swagger_protobuf.encoded({"definitions": {"a": {"discriminator": "x"}}})
@@ -95,7 +114,9 @@ def _decoded(name: str, content: bytes) -> Any:
         elif form.endswith("{}*"):
             found |= _named(form[:-3], [value])
         elif form.endswith("{}"):
-            found[key] = _named(form[:-2], [each for _, each in _fields(value)])
+            found.setdefault(key, {}).update(_named(form[:-2], [each for _, each in _fields(value)]))
+        elif form == "Paths":
+            found.setdefault(key, {}).update(_value(form, value))
         else:
             found[key] = _value(form, value)
     return found

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
-
-import msgspec
 
 from aiokube.testing.apiserver import snapshot
 from aiokube.testing.apiserver.storage import encode
 
-from . import swagger_protobuf
-from .swagger import swagger
+from . import swagger, swagger_protobuf
 
 __all__ = ["CustomDocuments", "Document", "Documents"]
 
@@ -120,8 +118,7 @@ class Documents:
         """Return the OpenAPI v2 document of everything."""
         made = self._made.get(("swagger", "json"))
         if made is None:
-            built_in = (msgspec.json.decode(snapshot.openapi(name)) for name in snapshot.openapi_index()["paths"])
-            body = encode(swagger(built_in, (make() for make in self._custom.schemas.values())))
+            body = encode(swagger.swagger(make() for make in self._custom.schemas.values()))
             made = self._made["swagger", "json"] = Document(body, _hash(body))
         return made
 
@@ -129,9 +126,10 @@ class Documents:
         """Return the OpenAPI v2 document as a protobuf message, with the hash of the JSON."""
         made = self._made.get(("swagger", "protobuf"))
         if made is None:
-            document = self.swagger()
-            body = swagger_protobuf.encoded(msgspec.json.decode(document.body))
-            made = self._made["swagger", "protobuf"] = Document(body, document.hash)
+            custom = swagger.additions(make() for make in self._custom.schemas.values())
+            # Of two messages, one behind the other, readers make one that has the members of both.
+            body = _built_in_swagger_protobuf() + swagger_protobuf.encoded(custom)
+            made = self._made["swagger", "protobuf"] = Document(body, self.swagger().hash)
         return made
 
     def _openapi(self, name: str) -> Document | None:
@@ -143,6 +141,11 @@ class Documents:
             return None
         body = encode(make())
         return Document(body, _hash(body))
+
+
+@cache
+def _built_in_swagger_protobuf() -> bytes:
+    return swagger_protobuf.encoded(swagger.built_in())
 
 
 def _or_none(read: Callable[[str], Json], path: str) -> Json | None:

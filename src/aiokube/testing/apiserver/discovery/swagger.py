@@ -15,10 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
+
+from aiokube.testing.apiserver import snapshot
 from aiokube.testing.apiserver.snapshot import known_versions
 from aiokube.testing.apiserver.storage import encode
 
-__all__ = ["swagger"]
+__all__ = ["additions", "built_in", "swagger"]
 
 Json = dict[str, Any]
 _Schema = Callable[[Mapping[str, Any]], Json]
@@ -69,31 +72,54 @@ _ALTERNATIVES = ("allOf", "anyOf", "oneOf", "not")
 _PARTS = ("items", "properties")
 
 
-def swagger(built_in: Iterable[Mapping[str, Any]], custom: Iterable[Mapping[str, Any]]) -> Json:
-    """Return the OpenAPI v2 document.
-
-    Args:
-        built_in: the OpenAPI v3 documents of built-in kinds.
-        custom: those of custom kinds.
-    """
-    paths: Json = {}
-    definitions: Json = {}
-    # The built-in ones come last: what others say of the types that all share is less.
-    for documents, schema, reads in ((custom, _custom, _as_answered), (built_in, _built_in, _as_any)):
-        for document in documents:
-            paths |= {path: _path(path, item, schema, reads) for path, item in document["paths"].items()}
-            schemas = document.get("components", {}).get("schemas", {})
-            definitions |= {name: schema(part) for name, part in schemas.items()}
+@cache
+def built_in() -> Json:
+    """Return the document of the built-in kinds; it is nobody's to change."""
+    documents = (msgspec.json.decode(snapshot.openapi(name)) for name in snapshot.openapi_index()["paths"])
+    found = _converted(documents, _built_in, _as_any)
+    definitions = found["definitions"]
     for kind in _OF_EVERY_VERSION:
         everywhere = [{"group": group, "kind": kind, "version": version} for group, version in known_versions.ALL]
         definitions[_META + kind] = definitions[_META + kind] | {_KIND: everywhere}
+    return {"swagger": "2.0", "info": {"title": "Kubernetes", "version": "1.36"}, **found, **_SECURITY}
+
+
+def additions(documents: Iterable[Mapping[str, Any]]) -> Json:
+    """Return what custom kinds add to the document; what they say of the types that all share is not looked at.
+
+    Args:
+        documents: the OpenAPI v3 documents of custom kinds.
+    """
+    found, known = _converted(documents, _custom, _as_answered), built_in()
     return {
-        "swagger": "2.0",
-        "info": {"title": "Kubernetes", "version": "1.36"},
+        part: {name: value for name, value in members.items() if name not in known[part]}
+        for part, members in found.items()
+    }
+
+
+def swagger(custom: Iterable[Mapping[str, Any]]) -> Json:
+    """Return the OpenAPI v2 document.
+
+    Args:
+        custom: the OpenAPI v3 documents of custom kinds.
+    """
+    more = additions(custom)
+    return built_in() | {part: dict(sorted({**built_in()[part], **members}.items())) for part, members in more.items()}
+
+
+def _converted(
+    documents: Iterable[Mapping[str, Any]], schema: _Schema, reads: Callable[[str, list[str]], list[str]]
+) -> Json:
+    paths: Json = {}
+    definitions: Json = {}
+    for document in documents:
+        paths |= {path: _path(path, item, schema, reads) for path, item in document["paths"].items()}
+        schemas = document.get("components", {}).get("schemas", {})
+        definitions |= {name: schema(part) for name, part in schemas.items()}
+    return {
         "paths": dict(sorted(paths.items())),
         "definitions": dict(sorted(definitions.items())),
         "parameters": _shared(paths),
-        **_SECURITY,
     }
 
 
