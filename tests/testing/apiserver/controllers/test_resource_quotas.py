@@ -74,6 +74,24 @@ def test_what_was_charged_and_never_stored_is_found_out(world: Any) -> None:
     assert _used(world) == {"count/configmaps": str(there + 1)}
 
 
+def test_what_goes_at_about_the_same_time_is_counted_together_where_there_is_much(world: Any) -> None:
+    world.create(_QUOTAS, _quota(**{"count/configmaps": "999"}))
+    names = [f"a-{number}" for number in range(110)]
+    for name in names:
+        world.create(_CONFIG_MAPS, _config_map(name))
+    before = int(_used(world)["count/configmaps"])
+    versions = set()
+    for name in names[:5]:
+        world.delete(_CONFIG_MAPS, name)
+        versions.add(world.get(_QUOTAS, "quota")["metadata"]["resourceVersion"])
+    assert len(versions) == 1
+    world.advance(0.6)
+    assert _used(world) == {"count/configmaps": str(before - 5)}
+    world.delete(_CONFIG_MAPS, names[5])
+    world.advance(0.6)
+    assert _used(world) == {"count/configmaps": str(before - 6)}
+
+
 async def test_custom_kind_is_counted_as_soon_as_it_is_defined() -> None:
     version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
     definition = {

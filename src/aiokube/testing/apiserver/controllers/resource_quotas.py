@@ -1,6 +1,7 @@
 """Quotas: what is used of them is counted when they are made or changed, when something goes, and now and then.
 
-What comes is not looked at here: it is charged when it is let in.
+What comes is not looked at here: it is charged when it is let in. Where there is much to count, whatever goes within
+half a second is counted together.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/resourcequota/resource_quota_controller.go
 """
@@ -12,6 +13,7 @@ from typing import ClassVar
 from aiokube.testing.apiserver.admission import RESOURCE_QUOTAS, Measure, counted, measure_of
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.customresources.served import is_served
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.storage import Event, EventType
 
@@ -23,6 +25,9 @@ _DEFINITIONS = GroupResource("apiextensions.k8s.io", "customresourcedefinitions"
 _AGAIN = ""
 _AGAIN_AFTER_SECONDS = 300
 
+_MANY = 100
+_MANY_AFTER_SECONDS = 0.5
+
 
 class ResourceQuotas(Controller):
     """Keeps status.hard and status.used of quotas."""
@@ -32,6 +37,7 @@ class ResourceQuotas(Controller):
     def __init__(self, cluster: Cluster, work: Work) -> None:
         super().__init__(cluster, work)
         self._counts_again = False
+        self._waiting: set[str] = set()
 
     def begin(self) -> None:
         self._count_all()
@@ -41,8 +47,8 @@ class ResourceQuotas(Controller):
             return
         if resource == RESOURCE_QUOTAS and _is_new(event):
             self._count(event.object.key)
-        if resource == _DEFINITIONS:  # there may be something new to count
-            self._count_all()
+        if resource == _DEFINITIONS:
+            self._hear_definition(event)
         elif event.type is not EventType.ADDED:
             self._hear_change(resource, event)
 
@@ -51,6 +57,7 @@ class ResourceQuotas(Controller):
             self._counts_again = False
             self._count_all()
             return
+        self._waiting.discard(key)
         namespace, _, name = key.partition("/")
         quota = self.client.get(RESOURCE_QUOTAS, name, namespace)
         if quota is None:
@@ -65,9 +72,19 @@ class ResourceQuotas(Controller):
             self._counts_again = True
             self.work.add_later(_AGAIN, _AGAIN_AFTER_SECONDS)
 
+    def _count_later(self, key: str) -> None:
+        if key not in self._waiting:
+            self._waiting.add(key)
+            self.work.add_later(key, _MANY_AFTER_SECONDS)
+
     def _count_all(self) -> None:
         for stored in self.client.stored(RESOURCE_QUOTAS):
             self._count(stored.key)
+
+    def _hear_definition(self, event: Event) -> None:
+        """Count again when there is something new to count."""
+        if _has_objects(event.object.object()) and not (event.previous and _has_objects(event.previous.object())):
+            self._count_all()
 
     def _hear_change(self, resource: GroupResource, event: Event) -> None:
         namespace = event.object.key.rpartition("/")[0]
@@ -75,14 +92,20 @@ class ResourceQuotas(Controller):
         measure = measure_of(resource) if quotas else None
         if measure is None or not _is_less_used(measure, event):
             return
+        count = self._count_later if len(self.cluster.collection(resource)) > _MANY else self._count
         for stored in quotas:
             if any(map(measure.covers, _hard(stored.object()))):
-                self._count(stored.key)
+                count(stored.key)
 
     def _measures(self) -> list[Measure]:
         """Return what measures all that there can be in a namespace."""
         resources = dict.fromkeys(each.group_resource for each in self.cluster.resources if each.namespaced)
         return [measure for measure in map(measure_of, resources) if measure is not None]
+
+
+def _has_objects(definition: Object) -> bool:
+    """Return whether there may be objects of a custom kind."""
+    return is_served(definition) and any(version.get("served") for version in definition["spec"]["versions"])
 
 
 def _is_new(event: Event) -> bool:
