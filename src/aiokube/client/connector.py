@@ -12,10 +12,11 @@ ends, and that the session's `close` gives the loop a round, in which the socket
 from __future__ import annotations
 
 import functools
-from typing import Any
+import ssl as ssl_module
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import SocketFactoryType
 
 
 class _Connection(ResponseHandler):
@@ -29,10 +30,20 @@ class Connector(aiohttp.TCPConnector):
     """A TCPConnector that leaves no socket open when it closes, not even of a connection closed just before.
 
     Args:
-        arguments: Those of TCPConnector.
+        limit: how many connections there may be at once; 0 for any number.
+        ssl: how TLS is done; False accepts any certificate.
+        keepalive_timeout: for how many seconds a connection that is idle is kept.
+        socket_factory: makes sockets; None has asyncio make them.
     """
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
+    def __init__(
+        self,
+        *,
+        limit: int,
+        ssl: ssl_module.SSLContext | bool,
+        keepalive_timeout: float = 15.0,
+        socket_factory: SocketFactoryType | None = None,
+    ) -> None:
+        super().__init__(limit=limit, ssl=ssl, keepalive_timeout=keepalive_timeout, socket_factory=socket_factory)
         kind: type[ResponseHandler] = _Connection
         self._factory = functools.partial(kind, loop=self._loop)
