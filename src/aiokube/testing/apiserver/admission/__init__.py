@@ -7,8 +7,8 @@ for, is the business of `verbs`; that usage falls again when objects go is that 
 from .change import Change
 from .limit_ranges import LIMIT_RANGES, are_limited, check_limits, give_defaults
 from .measure import Measure
-from .measures import measure_of
 from .quotas import RESOURCE_QUOTAS, charge, counted
+from .registry import measure_of
 
 __all__ = [
     "LIMIT_RANGES",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from aiokube.testing.apiserver import errors
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
+from aiokube.testing.apiserver.kinds.rules import Object
 
-__all__ = ["Change", "Object"]
-
-Object = dict[str, Any]
+__all__ = ["Change"]
 
 
 @dataclass(frozen=True, slots=True)

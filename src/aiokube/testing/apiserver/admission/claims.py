@@ -12,10 +12,11 @@ from math import ceil
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.kinds.rules import Object
 from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
 from .amounts import Amounts, number
-from .change import Change, Object
+from .change import Change
 from .measure import Measure, Requirement, count_name, labels_match
 
 __all__ = ["ClaimMeasure"]

@@ -13,10 +13,12 @@ from typing import Final, NamedTuple
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.field_errors import aggregate
 from aiokube.testing.apiserver.kinds.pods.totals import with_pod_level
-from aiokube.testing.apiserver.schema.quantities import Quantity, parse
+from aiokube.testing.apiserver.kinds.rules import Object
+from aiokube.testing.apiserver.schema.quantities import parse
 
+from .amounts import amounts
 from .bounds import Asked, Bound, above_maximum, above_ratio, below_minimum, requested_above_maximum
-from .change import Change, Object
+from .change import Change
 
 __all__ = ["LIMIT_RANGES", "are_limited", "check_limits", "give_defaults"]
 
@@ -95,7 +97,7 @@ def _containers(pod: Object) -> Iterator[tuple[str, Object]]:
 def _of_containers(pod: Object) -> Iterator[Asked]:
     for _, container in _containers(pod):
         resources = container.get("resources") or {}
-        yield Asked(_amounts(resources.get("requests")), _amounts(resources.get("limits")))
+        yield Asked(amounts(resources.get("requests")), amounts(resources.get("limits")))
 
 
 def _of_pod(pod: Object) -> Iterator[Asked]:
@@ -103,11 +105,7 @@ def _of_pod(pod: Object) -> Iterator[Asked]:
 
 
 def _of_claim(claim: Object) -> Iterator[Asked]:
-    yield Asked(_amounts((claim["spec"].get("resources") or {}).get("requests")), {})
-
-
-def _amounts(written: Mapping[str, str] | None) -> dict[str, Quantity]:
-    return {name: parse(amount) for name, amount in (written or {}).items()}
+    yield Asked(amounts((claim["spec"].get("resources") or {}).get("requests")), {})
 
 
 _BOUNDS: tuple[tuple[str, Bound], ...] = (

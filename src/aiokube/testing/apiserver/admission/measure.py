@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.kinds.rules import Object
 
 from .amounts import Amounts, number
-from .change import Change, Object
+from .change import Change
 
 __all__ = ["Measure", "Requirement", "count_name", "labels_match"]
 

@@ -14,9 +14,10 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.kinds.pods.quality import quality_of_service
 from aiokube.testing.apiserver.kinds.pods.totals import held, is_pod_level
 from aiokube.testing.apiserver.kinds.quotas import is_extended
+from aiokube.testing.apiserver.kinds.rules import Object
 
 from .amounts import Amounts, added, amounts, number
-from .change import Change, Object
+from .change import Change
 from .measure import Measure, Requirement, count_name, labels_match
 
 __all__ = ["PodMeasure"]

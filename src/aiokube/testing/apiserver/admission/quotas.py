@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.kinds.rules import Object
 
 from .amounts import Amounts, added, amounts, equal, number, only, shown, still_to_add, written
-from .change import Change, Object
+from .change import Change
 from .measure import Measure, Requirement
 
 __all__ = ["RESOURCE_QUOTAS", "charge", "counted"]

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.kinds.rules import Object
 
 from .amounts import Amounts, number
-from .change import Change, Object
+from .change import Change
 from .measure import Measure, count_name
 
 __all__ = ["ServiceMeasure"]

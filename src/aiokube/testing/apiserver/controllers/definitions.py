@@ -67,17 +67,16 @@ class Definitions(Controller):
         definition = self._held(name)
         if definition is None:
             return
-        now = self.cluster.now()
         collection = GroupResource(definition["spec"]["group"], definition["spec"]["names"]["plural"])
         objects = self.client.stored(collection)
-        started = conditions.deletion_started(definition, now)
-        if objects and started is not None:
+        if objects:
+            started = conditions.deletion_started(definition, self.cluster.now())
             self.client.update(_DEFINITIONS, started, subresource="status")
             yield from self._delete_all(collection, objects)
         if self.client.stored(collection):
             self.work.add_later(name, _PATIENCE_SECONDS)
         elif found := self._held(name):  # as others may have left it meanwhile
-            self.client.update(_DEFINITIONS, conditions.deletion_done(found, now), subresource="status")
+            self.client.update(_DEFINITIONS, conditions.deletion_done(found, self.cluster.now()), subresource="status")
 
     def _held(self, name: str) -> Object | None:
         """Return a definition that is being deleted and waits for its objects to go, None for any other."""

@@ -69,6 +69,8 @@ class Runner:
         """Do nothing more; may be called again."""
         self._todo.clear()
         self._begun.clear()
+        self._again.clear()
+        self._failures.clear()
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
@@ -154,7 +156,7 @@ class Runner:
         return is_over
 
     def _end(self, item: _Item) -> None:
-        del self._begun[item]
+        self._begun.pop(item, None)  # a controller may have closed the runner
         if item in self._again:
             self._again.remove(item)
             self._todo[item] = None

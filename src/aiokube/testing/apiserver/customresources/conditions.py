@@ -49,11 +49,8 @@ def begin_deletion(definition: dict[str, Any], now: str) -> None:
     _set(definition, _condition(_TERMINATING, "True", "InstanceDeletionPending", words), now)
 
 
-def deletion_started(definition: Definition, now: str) -> dict[str, Any] | None:
-    """Return a definition whose objects are about to be deleted; None when it is not being deleted."""
-    metadata = definition["metadata"]
-    if "deletionTimestamp" not in metadata or FINALIZER not in (metadata.get("finalizers") or ()):
-        return None
+def deletion_started(definition: Definition, now: str) -> dict[str, Any]:
+    """Return a definition whose objects are about to be deleted."""
     changed = deepcopy(dict(definition))
     words = "CustomResource deletion is in progress"
     _set(changed, _condition(_TERMINATING, "True", "InstanceDeletionInProgress", words), now)
