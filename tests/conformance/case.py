@@ -6,6 +6,7 @@ from typing import Any
 
 __all__ = [
     "APPLY",
+    "JSON",
     "JSON_PATCH",
     "MERGE",
     "STRATEGIC",

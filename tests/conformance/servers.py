@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from aiokube.testing import APIServer
+from aiokube.testing import APIServer, ControlPlane
 from aiokube.testing.users import User
 from conformance.answers import Server
 
@@ -24,7 +24,8 @@ class _HasAdmin(Protocol):
 def server_of(started: _HasAdmin) -> Server:
     """Return where a server that runs is, and how its admin signs in."""
     admin = started.admin
-    return Server(started.url, started.ca_file, admin.certificate_file, admin.key_file)
+    has_caches = isinstance(started, ControlPlane)
+    return Server(started.url, started.ca_file, admin.certificate_file, admin.key_file, has_caches)
 
 
 @contextmanager
