@@ -56,9 +56,8 @@ def test_an_example_says_what_it_does(example: str, tmp_path: Path) -> None:
 
 def test_the_tests_among_the_examples_pass(tmp_path: Path) -> None:
     """As in a project that has nothing but pytest-asyncio and aiokube."""
-    options = ["-o", "asyncio_default_fixture_loop_scope=function", "-p", "no:cacheprovider", "-p", "no:cloudcoil"]
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(tmp_path), *options, str(EXAMPLES)],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:cloudcoil", str(EXAMPLES)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
