@@ -1,15 +1,19 @@
 """Small objects that cases begin with, each as little as its kind takes."""
 
+import base64
 from typing import Any
 
 __all__ = [
     "CONTAINER",
     "changed",
+    "claim",
     "configmap",
+    "container",
     "crd",
     "deployment",
     "job",
     "labelled",
+    "pem",
     "pod",
     "pod_spec",
     "pod_template",
@@ -56,6 +60,13 @@ def configmap(name: str = "a", **data: str) -> Object:
     return {"metadata": {"name": name}, "data": data}
 
 
+def container(name: str = "c", *, requests: Any = None, limits: Any = None, **more: Any) -> Object:
+    """Return a container with the resources that it asks for, and those that it may have."""
+    sides = {"requests": requests, "limits": limits}
+    resources = {side: amounts for side, amounts in sides.items() if amounts is not None}
+    return {"name": name, "image": "i", "resources": resources} | more
+
+
 def pod_spec(**more: Any) -> Object:
     return {"containers": [CONTAINER], **more}
 
@@ -80,6 +91,18 @@ def service(name: str = "a", **spec: Any) -> Object:
 
 def job(name: str = "a", **spec: Any) -> Object:
     return {"metadata": {"name": name}, "spec": {"template": {"spec": pod_spec(restartPolicy="Never")}} | spec}
+
+
+def claim(name: str = "a", storage: str = "1Gi", **spec: Any) -> Object:
+    """Return a claim of a volume."""
+    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
+    return {"metadata": {"name": name}, "spec": base | spec}
+
+
+def pem(kind: str, content: bytes, *, plain: bool = False) -> str:
+    """Return a block of PEM; of content that is `plain`, what stands there is not encoded."""
+    body = (content if plain else base64.b64encode(content)).decode()
+    return f"-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n"
 
 
 def crd(*, plural: str = "widgets", kind: str = "Widget", scope: str = "Namespaced", **version: Any) -> Object:

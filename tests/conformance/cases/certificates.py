@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from conformance.case import case, get, merge, post, put
+from conformance.objects import pem
 
 __all__ = ["CASES"]
 
@@ -19,9 +20,8 @@ _REQUEST = (
 )
 
 
-def _pem(content: bytes, kind: str = "CERTIFICATE REQUEST") -> str:
-    text = f"-----BEGIN {kind}-----\n{base64.b64encode(content).decode()}\n-----END {kind}-----\n"
-    return base64.b64encode(text.encode()).decode()
+def _encoded(content: bytes, kind: str = "CERTIFICATE REQUEST") -> str:
+    return base64.b64encode(pem(kind, content).encode()).decode()
 
 
 def _der() -> bytes:
@@ -49,9 +49,9 @@ CASES = [
         "certificate-request-that-is-wrong",
         post(_PATH, _asked(request="eHg=")),
         post(_PATH, _asked(request=None)),
-        post(_PATH, _asked(request=_pem(_der()[:-1] + b"\x00"))),
-        post(_PATH, _asked(request=_pem(_der(), "CERTIFICATE"))),
-        post(_PATH, _asked(request=_pem(_der()).replace("LS0K", "LS0t"))),
+        post(_PATH, _asked(request=_encoded(_der()[:-1] + b"\x00"))),
+        post(_PATH, _asked(request=_encoded(_der(), "CERTIFICATE"))),
+        post(_PATH, _asked(request=_encoded(_der()).replace("LS0K", "LS0t"))),
         post(_PATH, _asked(usages=[])),
         post(_PATH, _asked(usages=["x"])),
         post(_PATH, _asked(usages=["any", "any"])),

@@ -1,6 +1,5 @@
 """Secrets for TLS whose key fits their certificate, and such as have none that does."""
 
-import base64
 import datetime as dt
 
 from cryptography import x509
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from conformance.case import Request, case, post
+from conformance.objects import pem
 
 __all__ = ["CASES"]
 
@@ -22,12 +22,6 @@ def _certified(key: ec.EllipticCurvePrivateKey) -> str:
 
 def _private(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-def _pem(kind: str, content: bytes, *, plain: bool = False) -> str:
-    """Return a block of PEM; of content that is `plain`, what stands there is not encoded."""
-    body = (content if plain else base64.b64encode(content)).decode()
-    return f"-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n"
 
 
 _KEYS = [ec.derive_private_key(number, ec.SECP256R1()) for number in (3, 4)]
@@ -48,19 +42,19 @@ CASES = [
         _pair(_CERTIFICATE, f"{_CERTIFICATE}{_OTHER_KEY}"),
         _pair(_CERTIFICATE, _KEY_OF_ANOTHER_KIND),
         _pair(_CERTIFICATE, _CERTIFICATE),
-        _pair(_CERTIFICATE, _pem("PUBLIC KEY", b"x")),
-        _pair(_CERTIFICATE, _pem("PRIVATE KEY", b"x")),
-        _pair(_CERTIFICATE, _pem("RSA PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED\n\nAAAA", plain=True)),
-        _pair(_CERTIFICATE, _pem("PRIVATE KEY", b"not base64", plain=True)),
+        _pair(_CERTIFICATE, pem("PUBLIC KEY", b"x")),
+        _pair(_CERTIFICATE, pem("PRIVATE KEY", b"x")),
+        _pair(_CERTIFICATE, pem("RSA PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED\n\nAAAA", plain=True)),
+        _pair(_CERTIFICATE, pem("PRIVATE KEY", b"not base64", plain=True)),
         _pair(_CERTIFICATE, f"before\n{_KEY}after"),
         _pair(_CERTIFICATE, f" {_KEY}"),
         _pair(_CERTIFICATE, _KEY.rstrip()),
         _pair(f"{_CERTIFICATE}{_CERTIFICATE}", _KEY.replace("\n", "\r\n")),
         _pair(_KEY, _CERTIFICATE),
         _pair(f"{_KEY}{_KEY}", _KEY),
-        _pair(_pem("CERTIFICATE", b"x"), _KEY),
-        _pair(_pem("CERTIFICATE", b"0\x01x"), _KEY),
-        _pair(_pem("CERTIFICATE", b""), _KEY),
-        _pair(_pem("TRUSTED CERTIFICATE", b""), _KEY),
+        _pair(pem("CERTIFICATE", b"x"), _KEY),
+        _pair(pem("CERTIFICATE", b"0\x01x"), _KEY),
+        _pair(pem("CERTIFICATE", b""), _KEY),
+        _pair(pem("TRUSTED CERTIFICATE", b""), _KEY),
     ),
 ]

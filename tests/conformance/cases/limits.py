@@ -7,7 +7,7 @@ it is answered by what is new.
 from typing import Any
 
 from conformance.case import Request, apply, case, merge, post, put, strategic
-from conformance.objects import pod, pod_spec
+from conformance.objects import claim, container, pod, pod_spec
 
 __all__ = ["CASES"]
 
@@ -33,14 +33,8 @@ def _limited(*limits: dict[str, Any], says: str, by: Request | None = None) -> t
     )
 
 
-def _container(name: str = "c", *, requests: Any = None, limits: Any = None, **more: Any) -> dict[str, Any]:
-    sides = {"requests": requests, "limits": limits}
-    resources = {side: amounts for side, amounts in sides.items() if amounts is not None}
-    return {"name": name, "image": "i", "resources": resources} | more
-
-
 def _pod(name: str, *containers: dict[str, Any], until: str = "", **spec: Any) -> Request:
-    return post("pods", pod(name, containers=list(containers) or [_container()], **spec), until=until)
+    return post("pods", pod(name, containers=list(containers) or [container()], **spec), until=until)
 
 
 def _resized(name: str, **sides: dict[str, str]) -> Request:
@@ -48,8 +42,7 @@ def _resized(name: str, **sides: dict[str, str]) -> Request:
 
 
 def _claim(name: str, storage: str, **spec: Any) -> Request:
-    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
-    return post(_CLAIMS, {"metadata": {"name": name}, "spec": base | spec})
+    return post(_CLAIMS, claim(name, storage, **spec))
 
 
 CASES = [
@@ -62,9 +55,9 @@ CASES = [
                 "defaultRequest": {"cpu": "100m"},
             }
         ),
-        _pod("a", _container(), _container("d", limits={"cpu": "2"}), initContainers=[_container("i")]),
-        _pod("b", _container(requests={"cpu": "1", "memory": "2Gi", "x.y/z": "2"}, limits={"x.y/z": "2"})),
-        _pod("c", _container(requests={"memory": "1Mi"}, limits={"cpu": "50m"})),
+        _pod("a", container(), container("d", limits={"cpu": "2"}), initContainers=[container("i")]),
+        _pod("b", container(requests={"cpu": "1", "memory": "2Gi", "x.y/z": "2"}, limits={"x.y/z": "2"})),
+        _pod("c", container(requests={"memory": "1Mi"}, limits={"cpu": "50m"})),
         _pod("d", resources={"requests": {"cpu": "1"}}),
         post("pods", pod("e") | {"metadata": {"name": "e", "annotations": {"kubernetes.io/limit-ranger": "x"}}}),
         merge("pods/a", {"metadata": {"labels": {"a": "b"}}}),
@@ -77,50 +70,50 @@ CASES = [
         "limit-range-bounds-containers",
         _range({"type": "Container", "min": {"ephemeral-storage": "1Gi"}}),
         _pod("a"),
-        _pod("a", _container(requests={"ephemeral-storage": "1Mi"})),
-        _pod("a", _container(requests={"ephemeral-storage": "512Mi"}, limits={"ephemeral-storage": "600Mi"})),
-        _pod("a", initContainers=[_container("i", limits={"ephemeral-storage": "1Gi"})]),
-        _pod("a", _container(), _container("d"), priorityClassName="x"),
+        _pod("a", container(requests={"ephemeral-storage": "1Mi"})),
+        _pod("a", container(requests={"ephemeral-storage": "512Mi"}, limits={"ephemeral-storage": "600Mi"})),
+        _pod("a", initContainers=[container("i", limits={"ephemeral-storage": "1Gi"})]),
+        _pod("a", container(), container("d"), priorityClassName="x"),
         _pod("A"),
         post("pods?dryRun=All", {"metadata": {"generateName": "g-"}, "spec": pod_spec()}),
         *_limited({"type": "Container", "max": {"cpu": "1"}}, says="cpu limit for container c"),
-        _pod("a", _container(limits={"cpu": "2"})),
-        _pod("a", _container(limits={"cpu": "1.001", "memory": "1"})),
-        _pod("a", _container(), _container("d", limits={"cpu": "3"}), _container("e", limits={"cpu": "4"})),
-        _pod("b", _container(requests={"cpu": "500m"}, limits={"cpu": "1000m"})),
+        _pod("a", container(limits={"cpu": "2"})),
+        _pod("a", container(limits={"cpu": "1.001", "memory": "1"})),
+        _pod("a", container(), container("d", limits={"cpu": "3"}), container("e", limits={"cpu": "4"})),
+        _pod("b", container(requests={"cpu": "500m"}, limits={"cpu": "1000m"})),
         _resized("b", limits={"cpu": "2"}),
         _resized("b", requests={"cpu": "2"}),
         _resized("b", requests={"cpu": "600m"}),
         merge("pods/b", {"metadata": {"labels": {"a": "b"}}}),
         *_limited({"type": "Container", "maxLimitRequestRatio": {"memory": "2.5"}}, says="limit to request ratio"),
-        _pod("c", _container(requests={"memory": "0"}, limits={"memory": "1"})),
-        _pod("c", _container(requests={"memory": "1"})),
-        _pod("c", _container(requests={"memory": "300Mi"}, limits={"memory": "1Gi"})),
-        _pod("c", _container(requests={"memory": "512Mi"}, limits={"memory": "1Gi"})),
+        _pod("c", container(requests={"memory": "0"}, limits={"memory": "1"})),
+        _pod("c", container(requests={"memory": "1"})),
+        _pod("c", container(requests={"memory": "300Mi"}, limits={"memory": "1Gi"})),
+        _pod("c", container(requests={"memory": "512Mi"}, limits={"memory": "1Gi"})),
     ),
     case(
         "limit-range-bounds-amounts-beyond-all-measure",
         _range({"type": "Container", "maxLimitRequestRatio": {"cpu": "2"}, "max": {"memory": "1Gi"}}),
-        _pod("z", _container(limits={"cpu": "1", "memory": "2Gi"}), until="1Gi"),
-        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1e310", "memory": "1"})),
-        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "9E", "memory": "1"})),
-        _pod("a", _container(requests={"cpu": "1n"}, limits={"cpu": "1", "memory": "1"})),
-        _pod("a", _container(requests={"cpu": "1m"}, limits={"cpu": "1E", "memory": "1"})),
-        _pod("a", _container(requests={"cpu": "3"}, limits={"cpu": "10", "memory": "1E"})),
-        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "99999999999999999999", "memory": "1"})),
-        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "10E"})),
-        _pod("a", _container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "99999999999999999999"})),
+        _pod("z", container(limits={"cpu": "1", "memory": "2Gi"}), until="1Gi"),
+        _pod("a", container(requests={"cpu": "1"}, limits={"cpu": "1e310", "memory": "1"})),
+        _pod("a", container(requests={"cpu": "1"}, limits={"cpu": "9E", "memory": "1"})),
+        _pod("a", container(requests={"cpu": "1n"}, limits={"cpu": "1", "memory": "1"})),
+        _pod("a", container(requests={"cpu": "1m"}, limits={"cpu": "1E", "memory": "1"})),
+        _pod("a", container(requests={"cpu": "3"}, limits={"cpu": "10", "memory": "1E"})),
+        _pod("a", container(requests={"cpu": "1"}, limits={"cpu": "99999999999999999999", "memory": "1"})),
+        _pod("a", container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "10E"})),
+        _pod("a", container(requests={"cpu": "1"}, limits={"cpu": "1", "memory": "99999999999999999999"})),
     ),
     case(
         "limit-range-bounds-pods-and-claims",
         _range({"type": "Pod", "max": {"cpu": "1"}}, {"type": "x.y/z", "max": {"cpu": "0"}}),
         _pod("a"),
-        _pod("a", _container(limits={"cpu": "600m"}), _container("d", limits={"cpu": "600m"})),
-        _pod("a", _container(limits={"cpu": "1"}), initContainers=[_container("i", limits={"cpu": "1500m"})]),
+        _pod("a", container(limits={"cpu": "600m"}), container("d", limits={"cpu": "600m"})),
+        _pod("a", container(limits={"cpu": "1"}), initContainers=[container("i", limits={"cpu": "1500m"})]),
         _pod(
             "a",
-            _container(limits={"cpu": "600m"}),
-            initContainers=[_container("i", limits={"cpu": "600m"}, restartPolicy="Always")],
+            container(limits={"cpu": "600m"}),
+            initContainers=[container("i", limits={"cpu": "600m"}, restartPolicy="Always")],
         ),
         _pod("a", resources={"limits": {"cpu": "2"}}),
         _pod("b", resources={"limits": {"cpu": "1"}}),
@@ -129,9 +122,9 @@ CASES = [
             {"type": "Container", "min": {"memory": "600Mi"}},
             says="usage per Pod is 1Gi",
         ),
-        _pod("c", _container(requests={"memory": "512Mi"}), _container("d", requests={"memory": "511Mi"})),
+        _pod("c", container(requests={"memory": "512Mi"}), container("d", requests={"memory": "511Mi"})),
         *_limited({"type": "Pod", "maxLimitRequestRatio": {"cpu": "3"}}, says="limit to request ratio"),
-        _pod("c", _container(requests={"cpu": "1"}), _container("d", limits={"cpu": "4"}, requests={"cpu": "1m"})),
+        _pod("c", container(requests={"cpu": "1"}), container("d", limits={"cpu": "4"}, requests={"cpu": "1m"})),
         *_limited(
             {"type": "PersistentVolumeClaim", "min": {"storage": "2Gi"}, "max": {"storage": "3Gi"}},
             says="minimum storage",

@@ -8,7 +8,7 @@ by what is new. Nothing is made just before something goes, as it might be overl
 from typing import Any
 
 from conformance.case import Request, apply, case, delete, get, merge, post, put, strategic
-from conformance.objects import pod, service
+from conformance.objects import claim, container, pod, service
 
 __all__ = ["CASES"]
 
@@ -34,12 +34,6 @@ def _quota(hard: dict[str, str], **spec: Any) -> tuple[Request, Request]:
     )
 
 
-def _container(name: str = "c", *, requests: Any = None, limits: Any = None, **more: Any) -> dict[str, Any]:
-    sides = {"requests": requests, "limits": limits}
-    resources = {side: amounts for side, amounts in sides.items() if amounts is not None}
-    return {"name": name, "image": "i", "resources": resources} | more
-
-
 def _asked(kind: str, body: dict[str, Any], *, until: str = "", until_status: int = 0) -> Request:
     """Return the request that creates an object; what follows a ? in its name is the query."""
     name, mark, query = body["metadata"]["name"].partition("?")
@@ -48,7 +42,7 @@ def _asked(kind: str, body: dict[str, Any], *, until: str = "", until_status: in
 
 
 def _pod(name: str, *containers: dict[str, Any], until: str = "", until_status: int = 0, **spec: Any) -> Request:
-    body = pod(name, containers=list(containers) or [_container()], **spec)
+    body = pod(name, containers=list(containers) or [container()], **spec)
     return _asked("pods", body, until=until, until_status=until_status)
 
 
@@ -61,8 +55,7 @@ def _ports(count: int) -> list[dict[str, Any]]:
 
 
 def _claim(name: str, storage: str, *, until: str = "", **spec: Any) -> Request:
-    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}}
-    return _asked(_CLAIMS, {"metadata": {"name": name}, "spec": base | spec}, until=until)
+    return _asked(_CLAIMS, claim(name, storage, **spec), until=until)
 
 
 def _scoped(name: str, hard: dict[str, str], **spec: Any) -> Request:
@@ -130,18 +123,18 @@ CASES = [
         "quota-measures-pods",
         *_quota({"pods": "3", "requests.cpu": "1", "limits.memory": "2Gi", "requests.x.y/z": "3"}),
         _pod("a"),
-        _pod("a", _container("d"), _container(limits={"cpu": "1"}), initContainers=[_container("i")]),
-        _pod("a", _container(limits={"cpu": "500m", "memory": "1Gi", "x.y/z": "2"})),
+        _pod("a", container("d"), container(limits={"cpu": "1"}), initContainers=[container("i")]),
+        _pod("a", container(limits={"cpu": "500m", "memory": "1Gi", "x.y/z": "2"})),
         get(f"{_QUOTAS}/a"),
-        _pod("b", _container(limits={"cpu": "600m", "memory": "1G", "x.y/z": "2"})),
-        _pod("b", _container(limits={"cpu": "600m", "memory": "512Mi"}), priorityClassName="x"),
-        _pod("b", _container(limits={"cpu": "600m", "memory": "512Mi"})),
+        _pod("b", container(limits={"cpu": "600m", "memory": "1G", "x.y/z": "2"})),
+        _pod("b", container(limits={"cpu": "600m", "memory": "512Mi"}), priorityClassName="x"),
+        _pod("b", container(limits={"cpu": "600m", "memory": "512Mi"})),
         _pod(
             "b",
-            _container(limits={"cpu": "100m", "memory": "512Mi"}),
+            container(limits={"cpu": "100m", "memory": "512Mi"}),
             initContainers=[
-                _container("i", limits={"cpu": "100m", "memory": "100Mi"}, restartPolicy="Always"),
-                _container("j", limits={"cpu": "200m", "memory": "700Mi"}),
+                container("i", limits={"cpu": "100m", "memory": "100Mi"}, restartPolicy="Always"),
+                container("j", limits={"cpu": "200m", "memory": "700Mi"}),
             ],
         ),
         get(f"{_QUOTAS}/a"),
@@ -217,24 +210,24 @@ CASES = [
         post(_PRIORITIES, _named("${ns}-c") | {"value": 2}),
         _refused_by("terminating", activeDeadlineSeconds=60),
         _refused_by("cheap"),
-        _refused_by("long", _container(limits={"cpu": "2"})),
-        _refused_by("far", _container(limits={"cpu": "1"}), affinity=_affinity(namespaces=["x"])),
-        _refused_by("some", _container(limits={"cpu": "1"}), priorityClassName="${ns}-a"),
+        _refused_by("long", container(limits={"cpu": "2"})),
+        _refused_by("far", container(limits={"cpu": "1"}), affinity=_affinity(namespaces=["x"])),
+        _refused_by("some", container(limits={"cpu": "1"}), priorityClassName="${ns}-a"),
         _claim("z?dryRun=All", "1Gi", volumeAttributesClassName="x", until="exceeded quota: classy"),
         _claim("z?dryRun=All", "1Gi", volumeAttributesClassName="y"),
         _claim("z?dryRun=All", "1Gi"),
-        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), affinity=_affinity(), until_status=201),
-        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), priorityClassName="${ns}-c", until_status=201),
-        _pod("z?dryRun=All", _container(limits={"cpu": "1"}), activeDeadlineSeconds=60),
+        _pod("z?dryRun=All", container(limits={"cpu": "1"}), affinity=_affinity(), until_status=201),
+        _pod("z?dryRun=All", container(limits={"cpu": "1"}), priorityClassName="${ns}-c", until_status=201),
+        _pod("z?dryRun=All", container(limits={"cpu": "1"}), activeDeadlineSeconds=60),
         _pod("a"),
-        _pod("a", _container(limits={"memory": "1"})),
-        _pod("a", _container(limits={"cpu": "500m"})),
-        _pod("b", _container(limits={"cpu": "600m"})),
+        _pod("a", container(limits={"memory": "1"})),
+        _pod("a", container(limits={"cpu": "500m"})),
+        _pod("b", container(limits={"cpu": "600m"})),
         merge("pods/a", {"spec": {"activeDeadlineSeconds": 60}}),
         merge(f"{_QUOTAS}/terminating", {"spec": {"hard": {"pods": "1"}}}),
         merge("pods/a?dryRun=All", {"spec": {"activeDeadlineSeconds": 60}}, until_status=200),
         merge("pods/a", {"spec": {"activeDeadlineSeconds": 60}}),
-        _pod("b?dryRun=All", _container(limits={"cpu": "1"}), until_status=201),
+        _pod("b?dryRun=All", container(limits={"cpu": "1"}), until_status=201),
         get(f"{_QUOTAS}/long"),
         get(f"{_QUOTAS}/terminating"),
         looks_at="status.used",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conformance.case import Request, case, delete, get, merge, post, put
+from conformance.objects import claim
 
 __all__ = ["CASES"]
 
@@ -27,11 +28,6 @@ def _on(label: str, value: str) -> dict[str, Any]:
 
 def _of(**source: Any) -> Request:
     return post(f"{_VOLUMES}?dryRun=All", _volume(hostPath=None, **source))
-
-
-def _claim(name: str = "a", **spec: Any) -> dict[str, Any]:
-    base = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-    return {"metadata": {"name": name}, "spec": base | spec}
 
 
 def _class(**more: Any) -> dict[str, Any]:
@@ -108,7 +104,7 @@ CASES = [
     ),
     case(
         "claim-lives",
-        post(_CLAIMS, _claim()),
+        post(_CLAIMS, claim()),
         get(f"{_CLAIMS}/a"),
         delete(f"{_CLAIMS}/a"),
         merge(f"{_CLAIMS}/a", {"metadata": {"finalizers": None}}),
@@ -117,17 +113,17 @@ CASES = [
     ),
     case(
         "claim-that-is-wrong",
-        post(_CLAIMS, _claim(accessModes=[])),
-        post(_CLAIMS, _claim(accessModes=["X"])),
-        post(_CLAIMS, _claim(resources={})),
-        post(_CLAIMS, _claim(resources={"requests": {"storage": "0"}})),
-        post(_CLAIMS, _claim(storageClassName="A")),
-        post(_CLAIMS, _claim(volumeMode="X")),
-        post(_CLAIMS, _claim(selector={"matchLabels": {"a b": "c"}})),
+        post(_CLAIMS, claim(accessModes=[])),
+        post(_CLAIMS, claim(accessModes=["X"])),
+        post(_CLAIMS, claim(resources={})),
+        post(_CLAIMS, claim(resources={"requests": {"storage": "0"}})),
+        post(_CLAIMS, claim(storageClassName="A")),
+        post(_CLAIMS, claim(volumeMode="X")),
+        post(_CLAIMS, claim(selector={"matchLabels": {"a b": "c"}})),
     ),
     case(
         "claim-is-immutable",
-        post(_CLAIMS, _claim(storageClassName="x")),
+        post(_CLAIMS, claim(storageClassName="x")),
         merge(f"{_CLAIMS}/a", {"spec": {"accessModes": ["ReadOnlyMany"]}}),
         merge(f"{_CLAIMS}/a", {"spec": {"storageClassName": "y"}}),
         merge(f"{_CLAIMS}/a", {"spec": {"volumeName": "v"}}),
@@ -135,25 +131,25 @@ CASES = [
     ),
     case(
         "claim-grows-only-when-it-is-bound",
-        post(_CLAIMS, _claim(storageClassName="x")),
+        post(_CLAIMS, claim(storageClassName="x")),
         merge(f"{_CLAIMS}/a", {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}),
         merge(f"{_CLAIMS}/a/status", {"status": {"phase": "Bound"}}),
         merge(f"{_CLAIMS}/a", {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}),
     ),
     case(
         "claim-data-sources",
-        post(_CLAIMS, _claim(dataSource={"kind": "PersistentVolumeClaim", "name": "x"})),
-        post(_CLAIMS, _claim("b", dataSource={"kind": "Odd", "apiGroup": "example.com", "name": "x"})),
-        post(_CLAIMS, _claim("c", dataSourceRef={"kind": "Odd", "apiGroup": "example.com", "name": "x"})),
-        post(_CLAIMS, _claim("d", dataSourceRef={"kind": "Odd", "name": "x"})),
+        post(_CLAIMS, claim(dataSource={"kind": "PersistentVolumeClaim", "name": "x"})),
+        post(_CLAIMS, claim("b", dataSource={"kind": "Odd", "apiGroup": "example.com", "name": "x"})),
+        post(_CLAIMS, claim("c", dataSourceRef={"kind": "Odd", "apiGroup": "example.com", "name": "x"})),
+        post(_CLAIMS, claim("d", dataSourceRef={"kind": "Odd", "name": "x"})),
         looks_at="spec.dataSourceRef",
     ),
     case(
         "claim-of-part-of-a-byte",
-        post(_CLAIMS, _claim(resources={"requests": {"storage": "1500m"}})),
+        post(_CLAIMS, claim(resources={"requests": {"storage": "1500m"}})),
         post(
             _CLAIMS,
-            _claim("b") | {"metadata": {"name": "b", "annotations": {"volume.beta.kubernetes.io/storage-class": "x"}}},
+            claim("b") | {"metadata": {"name": "b", "annotations": {"volume.beta.kubernetes.io/storage-class": "x"}}},
         ),
     ),
     case(
