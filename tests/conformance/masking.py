@@ -122,14 +122,6 @@ class _Masks:
         return f"<{kind} {self._numbers.setdefault((kind, value), seen + 1)}>"
 
 
-def _without_version(value: dict[str, Any]) -> dict[str, Any]:
-    metadata = value.get("metadata")
-    if not isinstance(metadata, dict):
-        return value
-    hidden = {name: f"<{name}>" for name in (_VERSION, "continue") if metadata.get(name)}
-    return value | {"metadata": metadata | hidden}
-
-
 def _ordered(items: list[Any], key: str) -> list[Any]:
     """Return items in an order of their own that kube-apiserver has in one by the second, or in none."""
     if key == "managedFields" and all(isinstance(item, dict) for item in items):
@@ -141,7 +133,8 @@ def _ordered(items: list[Any], key: str) -> list[Any]:
 
 def _in_order_of_fields(status: dict[str, Any]) -> dict[str, Any]:
     """Return a Status with the mistakes in one map, such as labels, in an order: Go has none for them."""
-    causes = (status.get("details") or {}).get("causes") if isinstance(status.get("details"), dict) else None
+    details = status.get("details")
+    causes = details.get("causes") if isinstance(details, dict) else None
     if not isinstance(causes, list) or len(causes) < 2 or not all("field" in cause for cause in causes):
         return status
     groups = (list(group) for _, group in itertools.groupby(causes, key=lambda cause: _map_of(cause["field"])))
@@ -149,7 +142,7 @@ def _in_order_of_fields(status: dict[str, Any]) -> dict[str, Any]:
         cause for group in groups for cause in sorted(group, key=lambda cause: (cause["field"], cause["message"]))
     ]
     message = status.get("message", "").replace(_together(causes), _together(ordered))
-    return status | {"message": message, "details": status["details"] | {"causes": ordered}}
+    return status | {"message": message, "details": details | {"causes": ordered}}
 
 
 def _map_of(field: str) -> str:

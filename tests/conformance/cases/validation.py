@@ -22,7 +22,6 @@ _HPA = _META | {"spec": {"maxReplicas": 3, "scaleTargetRef": {"kind": "Deploymen
 _CRON = _META | {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": job()["spec"]}}}
 _STATEFUL = deployment(serviceName="s")
 _DAEMON = _META | {"spec": {"selector": {"matchLabels": {"app": "a"}}, "template": pod_template()}}
-_ROLE = _META | {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
 _BINDING = _META | {
     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"},
     "subjects": [{"kind": "User", "name": "u"}],
