@@ -1,9 +1,9 @@
-"""A custom kind on kube-apiserver, for tests that hold ours against it."""
+"""Custom kinds: their definitions, and one on kube-apiserver, for tests that hold ours against it."""
 
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Self
 
@@ -65,21 +65,38 @@ class CustomKind:
                     return
 
 
-def definition(group: str, schema: Mapping[str, Any], **version: Any) -> dict[str, Any]:
-    """Return the definition of a `Thing`."""
+def definition(
+    group: str,
+    schema: Mapping[str, Any],
+    *,
+    plural: str = "things",
+    kind: str = "Thing",
+    scope: str = "Cluster",
+    versions: Sequence[Mapping[str, Any]] = (),
+    **fields: Any,
+) -> dict[str, Any]:
+    """Return the definition of a kind whose version v1 is stored.
+
+    Args:
+        versions: more of them, as `version` makes them.
+        fields: more fields of v1, such as `subresources`.
+    """
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"things.{group}"},
+        "metadata": {"name": f"{plural}.{group}"},
         "spec": {
             "group": group,
-            "scope": "Cluster",
-            "names": {"plural": "things", "kind": "Thing"},
-            "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": dict(schema)}, **version}
-            ],
+            "scope": scope,
+            "names": {"plural": plural, "kind": kind},
+            "versions": [version("v1", schema, storage=True, **fields), *versions],
         },
     }
+
+
+def version(name: str, schema: Mapping[str, Any], *, storage: bool = False, **fields: Any) -> dict[str, Any]:
+    """Return a version that is served."""
+    return {"name": name, "served": True, "storage": storage, "schema": {"openAPIV3Schema": dict(schema)}, **fields}
 
 
 async def answer(control_plane: ControlPlane, method: str, path: str, body: Any = None) -> tuple[int, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
 from aiokube.testing.apiserver.server import APIServer
+from custom_kinds import definition
 
 _QUOTAS = GroupResource("", "resourcequotas")
 _CONFIG_MAPS = GroupResource("", "configmaps")
@@ -93,22 +94,13 @@ def test_what_goes_at_about_the_same_time_is_counted_together_where_there_is_muc
 
 
 async def test_custom_kind_is_counted_as_soon_as_it_is_defined() -> None:
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}
-    definition = {
-        "metadata": {"name": "toys.example.com"},
-        "spec": {
-            "group": "example.com",
-            "scope": "Namespaced",
-            "names": {"plural": "toys", "singular": "toy", "kind": "Toy"},
-            "versions": [version],
-        },
-    }
+    defined = definition("example.com", {"type": "object"}, plural="toys", kind="Toy", scope="Namespaced")
     quotas = "/api/v1/namespaces/default/resourcequotas"
     toys = "/apis/example.com/v1/namespaces/default/toys"
     async with APIServer() as server:
         await server.request("POST", quotas, _quota(**{"count/toys.example.com": "1"}))
         assert "used" not in (await server.request("GET", f"{quotas}/quota"))["status"]
-        await server.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+        await server.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", defined)
         await server.request("POST", toys, {"apiVersion": "example.com/v1", "kind": "Toy", "metadata": {"name": "a"}})
         used = (await server.request("GET", f"{quotas}/quota"))["status"]["used"]
     assert used == {"count/toys.example.com": "1"}

@@ -15,9 +15,8 @@ _LATER = "2024-01-01T00:00:01Z"
 def _definition(
     plural: str = "things", kind: str = "Thing", group: str = "example.com", **names: Any
 ) -> dict[str, Any]:
-    made = definition(group, {"type": "object"})
-    made["metadata"]["name"] = f"{plural}.{group}"
-    made["spec"]["names"] = {"plural": plural, "kind": kind, **names}
+    made = definition(group, {"type": "object"}, plural=plural, kind=kind)
+    made["spec"]["names"] |= names
     for complete in DEFAULTS.values():
         complete(made["spec"] if complete.__name__ == "_complete_spec" else made)
     return made

@@ -13,23 +13,14 @@ import pytest
 from aiokube.testing.apiserver.clock import WallClock
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.running import Running
+from custom_kinds import definition
 
 MANY = 5_000
 BORN = "2026-01-01T00:00:00Z"
 SECRETS = GroupResource("", "secrets")
 KETTLES = GroupResource("example.com", "kettles")
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-DEFINITION = {
-    "metadata": {"name": "kettles.example.com"},
-    "spec": {
-        "group": "example.com",
-        "scope": "Namespaced",
-        "names": {"plural": "kettles", "kind": "Kettle"},
-        "versions": [
-            {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}},
-        ],
-    },
-}
+DEFINITION = definition("example.com", {"type": "object"}, plural="kettles", kind="Kettle", scope="Namespaced")
 
 SECRET = {"kind": "Secret", "apiVersion": "v1", "type": "Opaque"}
 KETTLE = {"kind": "Kettle", "apiVersion": "example.com/v1"}

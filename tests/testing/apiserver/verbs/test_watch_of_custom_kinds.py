@@ -13,32 +13,25 @@ import aiohttp
 import pytest
 
 from aiokube.testing import KubeServer
+from custom_kinds import definition, version
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 MERGE = "application/merge-patch+json"
 SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-
-
-def version(name: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "served": True, "storage": name == "v1", "schema": {"openAPIV3Schema": SCHEMA | schema}}
+SAYS_MORE = {**SCHEMA, "description": "For tea."}
+V1, V2 = version("v1", SCHEMA, storage=True), version("v2", SCHEMA)
 
 
 @asynccontextmanager
 async def kettles(server: KubeServer, group: str) -> AsyncIterator[str]:
     """Define kettles in a group, and yield the path of those in the namespace default."""
-    name = f"kettles.{group}"
-    spec = {
-        "group": group,
-        "scope": "Namespaced",
-        "names": {"plural": "kettles", "kind": "Kettle"},
-        "versions": [version("v1"), version("v2")],
-    }
-    await server.request("POST", DEFINITIONS, {"metadata": {"name": name}, "spec": spec})
+    defined = definition(group, SCHEMA, plural="kettles", kind="Kettle", scope="Namespaced", versions=[V2])
+    await server.request("POST", DEFINITIONS, defined)
     try:
-        await server.kubectl("wait", "--for=condition=Established", f"crd/{name}")
+        await server.kubectl("wait", "--for=condition=Established", f"crd/kettles.{group}")
         yield f"/apis/{group}/v1/namespaces/default/kettles"
     finally:
-        await server.kubectl("delete", f"crd/{name}", "--ignore-not-found")
+        await server.kubectl("delete", f"crd/kettles.{group}", "--ignore-not-found")
 
 
 @asynccontextmanager
@@ -69,8 +62,8 @@ async def test_a_watch_ends_with_the_definition(kube_server: KubeServer) -> None
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param({"versions": [version("v1", description="For tea."), version("v2")]}, id="its-own-schema"),
-        pytest.param({"versions": [version("v1"), version("v2", description="For tea.")]}, id="another-version"),
+        pytest.param({"versions": [version("v1", SAYS_MORE, storage=True), V2]}, id="its-own-schema"),
+        pytest.param({"versions": [V1, version("v2", SAYS_MORE)]}, id="another-version"),
         pytest.param({"names": {"shortNames": ["ket"]}}, id="names"),
     ],
 )
