@@ -1,21 +1,21 @@
-"""The control plane's kube-apiserver, asked with any Accept header, and answering with whatever it answers."""
+"""A server to test against, asked with any header, and answering with whatever it answers."""
 
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
 
-from aiokube.client.tls import ssl_context
-from aiokube.testing.kube_server import KubeServer
+from aiokube.testing import KubeServer
 
-__all__ = ["RealServer", "real_server"]
+__all__ = ["RealServer", "context_of", "real_server", "session_of"]
 
 _TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
 
 class RealServer:
-    """One session with a real kube-apiserver."""
+    """One session with a server."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -30,7 +30,7 @@ class RealServer:
         async with self._session.get(path, headers={"Accept": accept}) as response:
             return await response.read()
 
-    async def head(self, path: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
+    async def status_and_headers(self, path: str, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
         """Return the status and the headers of an answer."""
         async with self._session.get(path, headers=headers) as response:
             return response.status, response.headers
@@ -52,8 +52,22 @@ class RealServer:
 
 
 @contextlib.asynccontextmanager
-async def real_server(control_plane: KubeServer) -> AsyncIterator[RealServer]:
-    """Open a session with the kube-apiserver of a control plane, or with another server."""
-    connector = aiohttp.TCPConnector(ssl=await ssl_context(control_plane.configuration))
-    async with aiohttp.ClientSession(control_plane.url, connector=connector) as session:
+async def real_server(server: KubeServer) -> AsyncIterator[RealServer]:
+    """Open a session as the admin, with the kube-apiserver of a control plane or with another server."""
+    async with session_of(server) as session:
         yield RealServer(session)
+
+
+@contextlib.asynccontextmanager
+async def session_of(server: KubeServer) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open a session as the admin, with as many connections as there are requests at a time."""
+    connector = aiohttp.TCPConnector(ssl=context_of(server), limit=0)
+    async with aiohttp.ClientSession(server.url, connector=connector) as session:
+        yield session
+
+
+def context_of(server: KubeServer) -> ssl.SSLContext:
+    """Return what the admin connects with: a certificate, and trust in the server's own authority alone."""
+    context = ssl.create_default_context(cafile=server.ca_file)
+    context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
+    return context

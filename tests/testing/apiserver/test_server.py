@@ -17,6 +17,7 @@ import pytest
 from aiokube.testing import APIServer, DrivenClock
 from aiokube.testing.apiserver import APIServerError
 from aiokube.testing.controlplane.exceptions import RequestError
+from realserver import context_of, session_of
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -29,15 +30,8 @@ async def server() -> AsyncIterator[APIServer]:
 
 @pytest.fixture
 async def session(server: APIServer) -> AsyncIterator[aiohttp.ClientSession]:
-    connector = aiohttp.TCPConnector(ssl=_context(server), limit=0)
-    async with aiohttp.ClientSession(server.url, connector=connector) as session:
+    async with session_of(server) as session:
         yield session
-
-
-def _context(server: APIServer) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=server.ca_file)
-    context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
-    return context
 
 
 # Beginning and ending.
@@ -86,7 +80,7 @@ async def test_it_can_be_started_again_and_has_forgotten_everything() -> None:
 def test_a_thread_serves_programs_that_block() -> None:
     with APIServer() as server:
         url = f"{server.url}/version"
-        with urllib.request.urlopen(url, context=_context(server)) as answer:  # noqa: S310 - it is https
+        with urllib.request.urlopen(url, context=context_of(server)) as answer:  # noqa: S310 - it is https
             assert json.load(answer)["gitVersion"] == "v1.36.3"
 
 
@@ -184,7 +178,7 @@ async def test_what_is_no_request_is_nobodys_loss(text: bytes, caplog: pytest.Lo
 async def test_a_client_that_goes_in_the_middle_of_a_body_changes_nothing(server: APIServer) -> None:
     before = server.resource_version
     port = int(server.url.rpartition(":")[2])
-    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=_context(server))
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context_of(server))
     writer.write(f"POST {CONFIG_MAPS} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode() + b'{"metadata"')
     await writer.drain()
     writer.transport.abort()
@@ -230,7 +224,7 @@ async def test_a_slow_watcher_is_cut_off_and_others_are_not(
     monkeypatch.setattr("aiokube.testing.apiserver.verbs.watch._LIMIT", 20)
     text = "x" * 200_000
     port = int(server.url.rpartition(":")[2])
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=_context(server), limit=1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context_of(server), limit=1)
     head = f"GET {CONFIG_MAPS}?watch=true&resourceVersion={server.resource_version} HTTP/1.1\r\nHost: x\r\n\r\n"
     writer.write(head.encode())
     assert await reader.read(1)

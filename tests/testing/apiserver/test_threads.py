@@ -1,7 +1,6 @@
 """APIServer for programs without an event loop: `with` runs it in a thread of its own."""
 
 import json
-import ssl
 import threading
 import urllib.request
 
@@ -9,12 +8,11 @@ import pytest
 
 from aiokube.testing import APIServer, DrivenClock
 from aiokube.testing.apiserver import APIServerError
+from realserver import context_of
 
 
 def read(server: APIServer, path: str) -> dict[str, object]:
-    context = ssl.create_default_context(cafile=server.ca_file)
-    context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
-    with urllib.request.urlopen(f"{server.url}{path}", context=context) as answer:  # noqa: S310 - it is loopback
+    with urllib.request.urlopen(f"{server.url}{path}", context=context_of(server)) as answer:  # noqa: S310 - it is loopback
         found: dict[str, object] = json.load(answer)
     return found
 

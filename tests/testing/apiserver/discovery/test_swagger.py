@@ -19,8 +19,14 @@ _PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 
 
 @pytest.fixture(scope="module")
-def document() -> Any:
-    return json.loads(Documents().swagger().body)
+def documents() -> Documents:
+    """Those of a server without custom kinds."""
+    return Documents()
+
+
+@pytest.fixture(scope="module")
+def document(documents: Documents) -> Any:
+    return json.loads(documents.swagger().body)
 
 
 async def test_the_document_is_that_of_kube_apiserver(control_plane: ControlPlane, document: Any) -> None:
@@ -38,8 +44,8 @@ async def test_the_message_of_kube_apiserver_is_read_as_its_document(
     assert _without_others(found, document) == document
 
 
-def test_a_message_says_what_the_document_says(document: Any) -> None:
-    assert _decoded("Document", Documents().swagger_protobuf().body) == document
+def test_a_message_says_what_the_document_says(documents: Documents, document: Any) -> None:
+    assert _decoded("Document", documents.swagger_protobuf().body) == document
 
 
 @pytest.mark.parametrize(
@@ -86,10 +92,10 @@ async def test_a_client_that_has_it_is_told_so(kube_server: KubeServer) -> None:
     async with real_server(kube_server) as server:
         async with asyncio.timeout(60):
             while True:  # the real one makes it anew some time after a custom kind of another test has gone
-                status, headers = await server.head(_OPENAPI, {"Accept": _PROTOBUF})
+                status, headers = await server.status_and_headers(_OPENAPI, {"Accept": _PROTOBUF})
                 media_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
                 assert (status, headers["Content-Type"]) == (200, media_type)
-                status, _ = await server.head(_OPENAPI, {"If-None-Match": headers["ETag"]})
+                status, _ = await server.status_and_headers(_OPENAPI, {"If-None-Match": headers["ETag"]})
                 if status == 304:
                     return
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from aiokube.testing import KubeServer
 from custom_kinds import definition, version
+from realserver import session_of
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 MERGE = "application/merge-patch+json"
@@ -36,10 +36,7 @@ async def kettles(server: KubeServer, group: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def watch(server: KubeServer, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
-    context = ssl.create_default_context(cafile=server.ca_file)
-    context.load_cert_chain(server.admin.certificate_file, server.admin.key_file)
-    connector = aiohttp.TCPConnector(ssl=context)
-    async with aiohttp.ClientSession(server.url, connector=connector) as session, asyncio.timeout(60):
+    async with session_of(server) as session, asyncio.timeout(60):
         while True:
             async with session.get(path, params={"watch": "true"}) as answer:
                 if answer.status == 200:
