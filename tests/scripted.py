@@ -106,6 +106,13 @@ class Exchange:
 Script: TypeAlias = Callable[[Exchange], Awaitable[None]]
 
 
+async def begins_and_turns_away(exchange: Exchange) -> None:
+    """Begin an answer; from then on read nothing, not even that the connection ends."""
+    await exchange.start()
+    await exchange.chunk(b"{}")
+    exchange.turn_away()
+
+
 class ScriptedServer:
     """Listens on loopback and answers the n-th request by the n-th script.
 

@@ -17,7 +17,7 @@ import pytest
 
 import pki
 from aiokube.client.connector import Connector
-from scripted import Exchange, ScriptedServer
+from scripted import Exchange, ScriptedServer, begins_and_turns_away
 
 AUTHORITY = pki.authority()
 MORE_THAN_BUFFERS_HOLD = 32 << 20  # bytes
@@ -68,19 +68,12 @@ def absent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-async def begins_and_turns_away(exchange: Exchange) -> None:
-    """Begin an answer; from then on read nothing, not even that the connection ends."""
-    await exchange.start()
-    await exchange.chunk(b"{}")
-    exchange.turn_away()
-
-
 async def answers_and_turns_away(exchange: Exchange) -> None:
     await exchange.answer(200, b"{}")
     exchange.turn_away()
 
 
-async def test_an_answer_that_was_closed_in_the_middle(
+async def test_no_socket_of_an_answer_closed_in_the_middle_outlives_the_session(
     server: ScriptedServer, session: aiohttp.ClientSession, sockets: Sockets
 ) -> None:
     """Over TLS, its socket would otherwise wait for the server's farewell, and nobody would know of it."""
@@ -92,7 +85,7 @@ async def test_an_answer_that_was_closed_in_the_middle(
     assert sockets.open == 0
 
 
-async def test_an_answer_that_is_closed_in_the_middle_while_the_client_lives_on(
+async def test_an_answer_closed_in_the_middle_closes_its_socket_while_the_client_lives_on(
     server: ScriptedServer, session: aiohttp.ClientSession, sockets: Sockets
 ) -> None:
     """Watches that come and go do not pile up sockets."""
@@ -102,7 +95,7 @@ async def test_an_answer_that_is_closed_in_the_middle_while_the_client_lives_on(
     assert sockets.open == 0
 
 
-async def test_an_answer_in_the_middle(
+async def test_the_socket_of_an_answer_in_the_middle_is_closed_with_the_session(
     server: ScriptedServer, session: aiohttp.ClientSession, sockets: Sockets
 ) -> None:
     server.play(begins_and_turns_away)
@@ -112,7 +105,9 @@ async def test_an_answer_in_the_middle(
     response.close()
 
 
-async def test_an_idle_connection(server: ScriptedServer, session: aiohttp.ClientSession, sockets: Sockets) -> None:
+async def test_an_idle_connection_is_kept_until_the_session_closes(
+    server: ScriptedServer, session: aiohttp.ClientSession, sockets: Sockets
+) -> None:
     server.play(answers_and_turns_away)
     async with session.get(server.url) as response:
         await response.read()
@@ -122,7 +117,7 @@ async def test_an_idle_connection(server: ScriptedServer, session: aiohttp.Clien
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
-async def test_a_body_that_nobody_takes(
+async def test_a_body_that_nobody_takes_does_not_keep_its_socket_open(
     absent: str, session: aiohttp.ClientSession, sockets: Sockets, cancelled: bool
 ) -> None:
     """What was written would otherwise keep the connection, and `close`, until it is taken."""

@@ -23,7 +23,7 @@ from aiokube.client import ApiClient, Configuration
 from aiokube.client.credentials import CredentialsError
 from aiokube.client.tls import ssl_context
 from aiokube.testing import KubeServer
-from scripted import Exchange, ScriptedServer
+from scripted import Exchange, ScriptedServer, begins_and_turns_away
 
 READ = build("GET", "/version")
 WRITE = build("POST", "/api/v1/namespaces", body={})
@@ -394,12 +394,6 @@ async def test_the_real_servers_authority_is_the_only_one(kube_server: KubeServe
 
 async def test_a_stream_that_was_closed_does_not_wait_for_the_servers_farewell(tmp_path: Path) -> None:
     """Its socket is closed when the client is, though the server says nothing any more."""
-
-    async def begins_and_turns_away(exchange: Exchange) -> None:
-        await exchange.start()
-        await exchange.chunk(b"{}")
-        exchange.turn_away()
-
     async with serving(pki.server(AUTHORITY), tmp_path) as server:
         server.play(begins_and_turns_away)
         async with ApiClient(trusting(server)) as api:
