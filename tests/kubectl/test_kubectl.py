@@ -53,11 +53,11 @@ async def _begin(server: KubeServer) -> None:
 
 async def _said(server: KubeServer, command: Command) -> list[str]:
     arguments = command.arguments.format(ns=NAMESPACE).split(" ")
-    result = await server.kubectl(*arguments, input=command.input or None, check=False)
-    if command.awaited:
-        async with asyncio.timeout(60):
-            while result.returncode != 0:  # kubectl takes its time
-                result = await server.kubectl(*arguments, input=command.input or None, check=False)
+    async with asyncio.timeout(60):
+        while True:  # kubectl takes its time
+            result = await server.kubectl(*arguments, input=command.input or None, check=False)
+            if result.returncode == 0 or not command.awaited:
+                break
     lines = [f"exit code {result.returncode}", *result.stdout.splitlines(), "---", *result.stderr.splitlines()]
     return [_masked(line) for line in lines]
 

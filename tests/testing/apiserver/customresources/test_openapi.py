@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiokube.testing import ControlPlane
 from aiokube.testing.apiserver.customresources import discovery, openapi
 from aiokube.testing.apiserver.discovery import CustomDocuments, Documents
-from custom_kinds import answer, definition
+from custom_kinds import answer, definition, version
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _STRING = {"type": "string"}
@@ -66,20 +68,22 @@ _SUBRESOURCES = {"status": {}, "scale": {"specReplicasPath": ".spec.count", "sta
 
 def _large(group: str) -> dict[str, Any]:
     """Return a definition with all that a document may have of it, and an older version."""
-    made = definition(group, _SCHEMA, subresources=_SUBRESOURCES, selectableFields=[{"jsonPath": ".spec.text"}])
-    made["spec"]["scope"] = "Namespaced"
+    made = definition(
+        group,
+        _SCHEMA,
+        scope="Namespaced",
+        versions=[version("v1beta1", {"type": "object"})],
+        subresources=_SUBRESOURCES,
+        selectableFields=[{"jsonPath": ".spec.text"}],
+    )
     made["spec"]["names"] |= {"shortNames": ["th"], "categories": ["all", "x"]}
-    older = {"name": "v1beta1", "served": True, "storage": False, "schema": {"openAPIV3Schema": {"type": "object"}}}
-    made["spec"]["versions"].append(older)
     return made
 
 
 def _small(group: str) -> dict[str, Any]:
     """Return a definition of another kind in the same group, with an article of its own."""
-    made = definition(group, {"type": "object", "x-kubernetes-preserve-unknown-fields": True})
-    made["metadata"]["name"] = f"objects.{group}"
-    made["spec"]["names"] = {"plural": "objects", "kind": "Object"}
-    return made
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    return definition(group, schema, plural="objects", kind="Object")
 
 
 async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane: ControlPlane) -> None:
@@ -93,7 +97,8 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
             await control_plane.kubectl("wait", "--for=condition=Established", f"crd/{name}")
         definitions = [await control_plane.request("GET", f"{_DEFINITIONS}/{name}") for name in names]
         for name, make in openapi.documents(definitions).items():
-            assert make() == await _until_equal(control_plane, f"/openapi/v3/{name}", make())
+            theirs = partial(_document, control_plane, f"/openapi/v3/{name}")
+            assert make() == await _until_equal(theirs, make())
         await _is_in_the_document_of_everything(control_plane, definitions)
         (own_group,) = discovery.groups(definitions)
         listed = (await control_plane.request("GET", "/apis"))["groups"]
@@ -112,22 +117,26 @@ async def _is_in_the_document_of_everything(control_plane: ControlPlane, definit
     documents.replace_custom(CustomDocuments(schemas=openapi.documents(definitions)))
     made = json.loads(documents.swagger().body)
     wanted = {part: made[part] for part in ("paths", "definitions")}
-    found: Any = {}
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(60):
-            while found != wanted:
-                _, everything = await answer(control_plane, "GET", "/openapi/v2")
-                found = {part: {key: everything.get(part, {}).get(key) for key in wanted[part]} for part in wanted}
-    assert found == wanted
+
+    async def theirs() -> Any:
+        everything = await _document(control_plane, "/openapi/v2")
+        return {part: {key: everything.get(part, {}).get(key) for key in wanted[part]} for part in wanted}
+
+    assert await _until_equal(theirs, wanted) == wanted
 
 
-async def _until_equal(control_plane: ControlPlane, path: str, wanted: Any) -> Any:
-    """Return a document; kube-apiserver takes its time to make it whole."""
+async def _until_equal(read: Callable[[], Awaitable[Any]], wanted: Any) -> Any:
+    """Return what was read last: kube-apiserver takes its time to make a document whole."""
     found: Any = None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(60):
             while found != wanted:
-                _, found = await answer(control_plane, "GET", path)
+                found = await read()
+    return found
+
+
+async def _document(control_plane: ControlPlane, path: str) -> Any:
+    _, found = await answer(control_plane, "GET", path)
     return found
 
 
