@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from aiokube.testing import APIServer, ControlPlane
+from aiokube.testing import APIServer, ControlPlane, Fault
 from aiokube.testing.kube_server import KubeServer
 
 PROGRAMS = Path(__file__).with_name("programs")
@@ -36,6 +36,8 @@ MASKS: Sequence[tuple[str, str]] = (
 @pytest.fixture
 async def server() -> AsyncIterator[APIServer]:
     async with APIServer(authorization="RBAC") as server:
+        # As a real one may be for a moment, whose custom kinds are discovered before they are served.
+        server.faults.add(Fault.status(404), verb="list", resource="kettles", times=1)
         yield server
 
 

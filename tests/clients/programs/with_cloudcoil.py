@@ -84,6 +84,7 @@ class Program:
         CustomResourceDefinition.model_validate(definition(self._group)).create().wait_for(_established, timeout=30)
         resource = self._model()
         self._discover(resource)
+        self._await_served(resource)
         big = resource.model_validate(kettle(self._group, "big", 8)).create()
         refusal = _refusal(lambda: resource.model_validate(kettle(self._group, "none", 0)).create())
         seen = [_plain(big)]
@@ -117,6 +118,19 @@ class Program:
                 continue
             return
         raise AssertionError("the server does not name the custom kind")
+
+    def _await_served(self, resource: Any) -> None:
+        """Return when the custom kind is served, which may be a moment after it is discovered."""
+        while True:
+            try:
+                resource.list()
+            except ValueError:
+                continue  # cloudcoil reads JSON, and this 404 is none
+            except APIError as error:
+                if error.args[0]["code"] not in (404, 429):
+                    raise
+            else:
+                return
 
     def error(self) -> Any:
         stale = _map("b", "blue")

@@ -100,6 +100,7 @@ class Program:
             await defined.refresh()  # wait() fails on a status whose conditions are null, as they are at first
         await defined.wait("condition=Established", timeout=30)
         resource = new_class("Kettle", f"{self._group}/v1")
+        await self._await_served(resource)
         big = await resource(kettle(self._group, "big", 8), namespace=self._namespace, api=self._api)
         await big.create()
         seen = [big.raw.to_dict()]
@@ -112,6 +113,18 @@ class Program:
         listed = [each.raw async for each in resource.list(namespace=self._namespace, api=self._api)]
         await big.delete()
         return [refusal, seen, listed, await big.exists()]
+
+    async def _await_served(self, resource: Any) -> None:
+        """Return when the custom kind is served, which may be a moment after it is established."""
+        while True:
+            try:
+                async for _ in resource.list(namespace=self._namespace, api=self._api):
+                    pass
+            except ServerError as error:
+                if error.response is None or error.response.status_code not in (404, 429):
+                    raise
+            else:
+                return
 
     async def error(self) -> Any:
         wrong = deployment()

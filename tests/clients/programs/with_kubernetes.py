@@ -102,6 +102,7 @@ class Program:
             conditions = event["object"].status.conditions or []
             if any(each.type == "Established" and each.status == "True" for each in conditions):
                 watcher.stop()
+        self._await_served(custom, place)
         created = custom.create_namespaced_custom_object(*place, kettle(self._group, "big", 8))
         refusal = _refusal(lambda: custom.create_namespaced_custom_object(*place, kettle(self._group, "none", 0)))
         patched = custom.patch_namespaced_custom_object(*place, "big", {"spec": {"cups": 9, "color": None}})
@@ -109,6 +110,17 @@ class Program:
         listed = custom.list_namespaced_custom_object(*place)
         deleted = custom.delete_namespaced_custom_object(*place, "big")
         return [created, refusal, patched, reported, listed, deleted]
+
+    def _await_served(self, custom: client.CustomObjectsApi, place: tuple[str, ...]) -> None:
+        """Return when the custom kind is served, which may be a moment after it is established."""
+        while True:
+            try:
+                custom.list_namespaced_custom_object(*place)
+            except client.ApiException as error:
+                if error.status not in (404, 429):
+                    raise
+            else:
+                return
 
     def error(self) -> Any:
         core, apps = self._core, self._apps

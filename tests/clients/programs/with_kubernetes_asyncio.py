@@ -110,11 +110,12 @@ class Program:
         defined = await definitions.create(definition(self._group))
         watcher = watch.Watch()
         async for event in self._dynamic.watch(definitions, name=defined.metadata.name, timeout=30, watcher=watcher):
-            conditions = event["raw_object"]["status"].get("conditions", [])
+            conditions = event["raw_object"]["status"].get("conditions") or []
             if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
                 watcher.stop()
         kettles = await self._discovered()
         place = {"namespace": self._namespace}
+        await self._await_served()
         merge = {"name": "big", "content_type": "application/merge-patch+json", **place}
         created = await kettles.create(kettle(self._group, "big", 8), **place)
         refusal = await _refusal(kettles.create(kettle(self._group, "none", 0), **place))
@@ -137,6 +138,18 @@ class Program:
                     return await self._dynamic.resources.get(api_version=f"{self._group}/v1", kind="Kettle")
                 except ResourceNotFoundError:
                     await self._dynamic.resources.invalidate_cache()
+
+    async def _await_served(self) -> None:
+        """Return when the custom kind is served, which may be a moment after it is discovered."""
+        custom = client.CustomObjectsApi(self._api)
+        while True:
+            try:
+                await custom.list_namespaced_custom_object(self._group, "v1", self._namespace, "kettles")
+            except client.ApiException as error:
+                if error.status not in (404, 429):
+                    raise
+            else:
+                return
 
     async def error(self) -> Any:
         stale = config_map("b", "blue")

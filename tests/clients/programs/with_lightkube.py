@@ -86,6 +86,7 @@ class Program:
         client.wait(CustomResourceDefinition, defined.metadata.name, for_conditions=["Established"])
         create_resources_from_crd(defined)
         resource = get_generic_resource(f"{self._group}/v1", "Kettle")
+        self._await_served(resource)
         created = client.create(resource(kettle(self._group, "big", 8)))
         refusal = _refusal(lambda: client.create(resource(kettle(self._group, "none", 0))))
         change = {"spec": {"cups": 9, "color": None}}
@@ -97,6 +98,17 @@ class Program:
         client.delete(resource, "big")
         seen = (created, patched, reported, applied)
         return [refusal, strategic, *(each.to_dict() for each in seen), listed, _names(client.list(resource))]
+
+    def _await_served(self, resource: Any) -> None:
+        """Return when the custom kind is served, which may be a moment after it is established."""
+        while True:
+            try:
+                _names(self._client.list(resource))
+            except ApiError as error:
+                if error.status.code not in (404, 429):
+                    raise
+            else:
+                return
 
     def error(self) -> Any:
         client = self._client
