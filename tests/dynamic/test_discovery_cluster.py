@@ -19,21 +19,22 @@ from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.discovery_loader import load_resources
 from aiokube.dynamic.discovery_store import Store
 from aiokube.testing import KubeServer
+from awaited import until_forgotten, until_served
 from only_on import only_on_control_plane
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 CRD = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
-    "metadata": {"name": "widgets.discovery.example.com"},
+    "metadata": {"name": "gizmos.discovery.example.com"},
     "spec": {
         "group": "discovery.example.com",
         "scope": "Namespaced",
         "names": {
-            "kind": "Widget",
-            "plural": "widgets",
-            "singular": "widget",
-            "shortNames": ["wd"],
+            "kind": "Gizmo",
+            "plural": "gizmos",
+            "singular": "gizmo",
+            "shortNames": ["gz"],
             "categories": ["all"],
         },
         "versions": [
@@ -158,20 +159,20 @@ async def test_subresources_name_the_foreign_kinds_they_take(client: DynamicClie
 async def test_custom_kind_is_found_while_it_is_there(kube_server: KubeServer, client: DynamicClient) -> None:
     """Also right after it was found missing; once it is removed, it is found no more."""
     with pytest.raises(ResourceNotFoundError):
-        await client.resources.get(kind="Widget")
+        await client.resources.get(kind="Gizmo")
     definitions = await client.resources.get(kind="CustomResourceDefinition")
     await definitions.create(body=CRD)
     try:
-        widgets = await _found(client, kind="Widget")
-        assert (widgets.group_version, widgets.name) == ("discovery.example.com/v1", "widgets")
-        assert (widgets.short_names, widgets.categories) == (["wd"], ["all"])
-        assert widgets.status.name == "widgets/status"
-        assert isinstance(await client.resources.get(kind="WidgetList"), ResourceList)
-        assert await client.resources.get(short_names="wd") is widgets
+        gizmos = await _found(client, kind="Gizmo")
+        assert (gizmos.group_version, gizmos.name) == ("discovery.example.com/v1", "gizmos")
+        assert (gizmos.short_names, gizmos.categories) == (["gz"], ["all"])
+        assert gizmos.status.name == "gizmos/status"
+        assert isinstance(await client.resources.get(kind="GizmoList"), ResourceList)
+        assert await client.resources.get(short_names="gz") is gizmos
     finally:
-        await definitions.delete(name="widgets.discovery.example.com")
-        await kube_server.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
-    await _gone(client, kind="Widget")
+        await definitions.delete(name="gizmos.discovery.example.com")
+        await until_forgotten(kube_server, CRD)
+    await _gone(client, kind="Gizmo")
 
 
 async def test_kind_that_another_program_defines_is_found_after_one_refresh(
@@ -179,15 +180,13 @@ async def test_kind_that_another_program_defines_is_found_after_one_refresh(
 ) -> None:
     await kube_server.request("POST", DEFINITIONS, CRD)
     try:
-        await kube_server.kubectl("wait", "--for=condition=Established", "crd/widgets.discovery.example.com")
-        while "discovery.example.com" not in (await kube_server.kubectl("api-versions")).stdout:
-            continue  # each look takes a new process
+        await until_served(kube_server, CRD)
         api.sent.clear()
-        assert (await client.resources.get(kind="Widget")).name == "widgets"
+        assert (await client.resources.get(kind="Gizmo")).name == "gizmos"
         assert sorted(api.sent) == ["/api", "/apis", "/version"]
     finally:
-        await kube_server.request("DELETE", f"{DEFINITIONS}/widgets.discovery.example.com")
-        await kube_server.kubectl("wait", "--for=delete", "crd/widgets.discovery.example.com")
+        await kube_server.request("DELETE", f"{DEFINITIONS}/gizmos.discovery.example.com")
+        await until_forgotten(kube_server, CRD)
 
 
 @only_on_control_plane  # the embedded server aggregates no others
@@ -209,7 +208,7 @@ async def test_dead_aggregated_server_hides_nothing_but_its_own_group(
         }
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while "dead.example.com" not in await client.resources.api_groups:
                 continue
         with pytest.raises(ServiceUnavailableError, match=r"cannot discover dead\.example\.com/v1: .* stale"):
@@ -219,14 +218,14 @@ async def test_dead_aggregated_server_hides_nothing_but_its_own_group(
         assert (await client.resources.get(api_version="apps/v1", kind="Deployment")).name == "deployments"
     finally:
         await services.delete(name="v1.dead.example.com")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while "dead.example.com" in await client.resources.api_groups:
                 continue
 
 
 async def _found(client: DynamicClient, **terms: Any) -> Any:
     """Search until it is there: the server's own discovery lags behind the write by a moment."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             try:
                 return await client.resources.get(**terms)
@@ -235,6 +234,6 @@ async def _found(client: DynamicClient, **terms: Any) -> Any:
 
 
 async def _gone(client: DynamicClient, **terms: Any) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while await client.resources.search(**terms):
             await client.resources.invalidate_cache()

@@ -18,6 +18,7 @@ from kubernetes_asyncio.config import kube_config
 
 import aiokube.client
 from aiokube.testing import KubeServer
+from awaited import until_furnished
 
 RENAMES = {
     "renamed": ("kubernetes_asyncio", "aiokube"),  # the package
@@ -79,6 +80,13 @@ def kubeconfig(kube_server: KubeServer, tmp_path: Path, monkeypatch: pytest.Monk
     for package in (aiokube, kubernetes_asyncio):
         monkeypatch.setattr(package.client.Configuration, "_default", None)
     return path
+
+
+@pytest.fixture
+async def namespace(namespace: str, kube_server: KubeServer) -> str:
+    """A namespace that takes pods, and in which nothing appears while a program lists it."""
+    await until_furnished(kube_server, namespace)
+    return namespace
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 
 import aiokube.config.incluster_config
 from aiokube.testing import KubeServer
+from awaited import until_served
 from only_on import only_on_control_plane
 
 Run: TypeAlias = Callable[..., Awaitable[Any]]
@@ -78,8 +79,7 @@ class Kubectl:
     async def define(self, *definitions: dict[str, Any]) -> None:
         """Define kinds, and wait until the server has them."""
         await self.create(*definitions)
-        names = [f"crd/{definition['metadata']['name']}" for definition in definitions]
-        await self("wait", "--for=condition=Established", *names, "--timeout=60s")
+        await until_served(self._server, *definitions)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ async def main(namespace):
         read = await typed.read_namespaced_pod("one", namespace)
 
         read.metadata.labels["app"] = "bank"
-        await pods.replace(body=read)
+        replaced = await pods.replace(body=read)
+        await pods.get(namespace=namespace, resource_version=replaced.metadata.resourceVersion)  # it has come around
 
         seen = []
         async with watch.Watch() as watcher:

@@ -2,6 +2,7 @@
 
 from kubernetes_asyncio import client, config
 from kubernetes_asyncio.dynamic import DynamicClient
+from kubernetes_asyncio.dynamic.exceptions import ResourceNotFoundError
 
 
 async def wait_for(resource, name, condition, timeout):
@@ -13,6 +14,14 @@ async def wait_for(resource, name, condition, timeout):
     raise TimeoutError(f"{resource.kind} {name} did not become {condition} in {timeout} s")
 
 
+async def discovered(dynamic, **terms):
+    while True:
+        try:
+            return await dynamic.resources.get(**terms)
+        except ResourceNotFoundError:  # a server lists a kind a moment after it is established
+            await dynamic.resources.invalidate_cache()
+
+
 async def main(definition, namespace):
     await config.load_kube_config()
     async with client.ApiClient() as api:
@@ -22,7 +31,7 @@ async def main(definition, namespace):
         )
         await definitions.create(body=definition)
         established = await wait_for(definitions, definition["metadata"]["name"], "Established", timeout=60)
-        kind = await dynamic.resources.get(group=established.spec.group, kind=established.spec.names.kind)
+        kind = await discovered(dynamic, group=established.spec.group, kind=established.spec.names.kind)
         body = {"apiVersion": kind.group_version, "kind": kind.kind, "metadata": {"name": "first"}, "spec": {"size": 1}}
         created = await kind.create(body=body, namespace=namespace)
         return created.to_dict()

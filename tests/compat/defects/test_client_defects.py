@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 
 from aiokube.testing import KubeServer
-from aiokube.testing.controlplane import RequestError
+from awaited import until_forgotten, until_served
 from compat.defects.defect import DID_NOT_RAISE, defect
 from compat.packages import Package
 from scripted import Exchange, ScriptedServer
@@ -115,23 +115,12 @@ async def widgets(package: Package, client: Any, kube_server: KubeServer) -> Asy
     }
     definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     await kube_server.request("POST", definitions, definition)
-    await _served(kube_server, f"/apis/{group}/v1/widgets")
+    await until_served(kube_server, definition)
     yield package.dynamic.Resource(
         prefix="apis", group=group, api_version="v1", kind="Widget", name="widgets", namespaced=True, client=client
     )
     await kube_server.request("DELETE", f"{definitions}/widgets.{group}")
-
-
-async def _served(kube_server: KubeServer, path: str) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await kube_server.request("GET", path)
-                return
-            except RequestError as error:
-                if error.status not in (404, 429):  # not there yet; "storage is (re)initializing"
-                    raise
-            await asyncio.sleep(0.02)
+    await until_forgotten(kube_server, definition)
 
 
 # --- KA-D1: errors are raised

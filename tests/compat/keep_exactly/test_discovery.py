@@ -14,6 +14,7 @@ from aiokube.dynamic import DynamicClient, LazyDiscoverer
 from aiokube.dynamic.discovery import Discoverer
 from aiokube.dynamic.exceptions import ResourceNotFoundError, ResourceNotUniqueError
 from aiokube.testing import KubeServer
+from awaited import until_forgotten, until_served
 from compat.keep_exactly.recorder import configuration_of
 from compat.packages import AIOKUBE, Package, connected
 
@@ -129,9 +130,10 @@ async def test_a_miss_asks_the_server_again(ours: DynamicClient, kube_server: Ku
     definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     names = {"plural": "widgets", "singular": "widget", "kind": "Widget", "shortNames": ["wd"]}
     spec = {"group": group, "scope": "Namespaced", "names": names, "versions": [version]}
-    await kube_server.request("POST", definitions, {"metadata": {"name": f"widgets.{group}"}, "spec": spec})
+    definition = {"metadata": {"name": f"widgets.{group}"}, "spec": spec}
+    await kube_server.request("POST", definitions, definition)
     try:
-        await kube_server.kubectl("wait", "--for=condition=Established", f"crd/widgets.{group}")
+        await until_served(kube_server, definition)
         widgets = await ours.resources.get(api_version=f"{group}/v1", kind="Widget")
         assert (widgets.name, widgets.singular_name, widgets.short_names) == ("widgets", "widget", ["wd"])
         created = await widgets.create(
@@ -140,6 +142,7 @@ async def test_a_miss_asks_the_server_again(ours: DynamicClient, kube_server: Ku
         assert (created.kind, created.apiVersion, created.size) == ("Widget", f"{group}/v1", 1)
     finally:
         await kube_server.request("DELETE", f"{definitions}/widgets.{group}")
+        await until_forgotten(kube_server, definition)
 
 
 # --- undocumented, but called by users

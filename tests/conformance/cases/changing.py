@@ -94,9 +94,10 @@ CASES = [
          get("pods/a")),
     case("put-a-custom-definition-without-a-version",
          get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/no.such.example.com")),
+    # In the lower part of the range, which is given to nobody who does not ask for it.
     case("an-address-is-taken-once",
-         post("services", service(clusterIP="10.0.0.77")), post("services", service("b", clusterIP="10.0.0.77"))),
+         post("services", service(clusterIP="10.0.0.7")), post("services", service("b", clusterIP="10.0.0.7"))),
     case("a-node-port-is-taken-once",
-         post("services", service(type="NodePort", ports=[{"port": 80, "nodePort": 30777}])),
-         post("services", service("b", type="NodePort", ports=[{"port": 80, "nodePort": 30777}]))),
+         post("services", service(type="NodePort", ports=[{"port": 80, "nodePort": 30077}])),
+         post("services", service("b", type="NodePort", ports=[{"port": 80, "nodePort": 30077}]))),
 ]  # fmt: skip

@@ -13,6 +13,7 @@ _OBJECTS = "/apis/${ns}.example.com/v1/namespaces/${ns}/widgets"
 _OLDER = "/apis/${ns}.example.com/v1beta1/namespaces/${ns}/widgets"
 _SCHEMA = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"a": {"type": "string"}}}}}
 _ESTABLISHED = until(f"{_ROOT}/{_NAME}", says="InitialNamesAccepted")
+_SERVED = until(f"{_OBJECTS}/none", says='none\\" not found')
 
 
 def _field(**schema: Any) -> dict[str, Any]:
@@ -58,8 +59,8 @@ CASES = [
         "definition-lives-and-dies",
         post(_ROOT, crd()),
         _ESTABLISHED,
-        get("/apis/${ns}.example.com"),
-        get("/apis/${ns}.example.com/v1"),
+        until("/apis/${ns}.example.com", status=200),
+        until("/apis/${ns}.example.com/v1", status=200),
         delete(f"{_ROOT}/{_NAME}"),
         until(f"{_ROOT}/{_NAME}", status=404),
         until("/apis/${ns}.example.com/v1", status=404),
@@ -157,6 +158,7 @@ CASES = [
         "definition-with-two-versions",
         post(_ROOT, _TWO),
         _ESTABLISHED,
+        _SERVED,
         post(_OBJECTS, _widget(spec={"a": "1"})),
         get("/apis/${ns}.example.com/v1beta1/namespaces/${ns}/widgets/a"),
         get("/apis/${ns}.example.com/v1beta1/namespaces/${ns}/widgets"),
@@ -164,7 +166,7 @@ CASES = [
         post("/apis/${ns}.example.com/v1beta1/namespaces/${ns}/widgets", _widget("b", "v1beta1", spec={"a": "1"})),
         get(f"{_OBJECTS}/b"),
         get(_OBJECTS),
-        get("/apis/${ns}.example.com"),
+        until("/apis/${ns}.example.com", says='"version": "v1beta1"'),
         looks_at="Warning",
     ),
     case(
@@ -180,7 +182,7 @@ CASES = [
             ),
         ),
         _ESTABLISHED,
-        until(f"{_OBJECTS}/none", says='none\\" not found'),
+        _SERVED,
         until(f"{_OLDER}/none", says='none\\" not found'),
         post(f"{_OLDER}?dryRun=All", _widget(version="v1beta1", spec={"b": 1})),
         post(_OLDER, _widget(version="v1beta1", spec={"b": 1})),
@@ -205,7 +207,7 @@ CASES = [
         "definition-whose-schema-changes",
         post(_ROOT, crd(schema={"openAPIV3Schema": _SCHEMA})),
         _ESTABLISHED,
-        until(f"{_OBJECTS}/none", says='none\\" not found'),
+        _SERVED,
         post(_OBJECTS, _widget(spec={"a": "1"})),
         merge(f"{_ROOT}/{_NAME}", {"spec": {"versions": [_version("v1", storage=True, schema=_OTHER)]}}),
         until(f"{_OBJECTS}/a", says='"b": 2'),
@@ -231,6 +233,7 @@ CASES = [
         "definition-deleted-with-its-objects",
         post(_ROOT, crd()),
         _ESTABLISHED,
+        _SERVED,
         post(_OBJECTS, _widget()),
         delete(f"{_ROOT}/{_NAME}"),
         until(f"{_ROOT}/{_NAME}", status=404),
@@ -241,6 +244,7 @@ CASES = [
         "definition-of-a-cluster",
         post(_ROOT, crd(scope="Cluster")),
         _ESTABLISHED,
+        until("/apis/${ns}.example.com/v1/widgets/none", says='none\\" not found'),
         post("/apis/${ns}.example.com/v1/widgets", _widget("${ns}")),
         get("/apis/${ns}.example.com/v1/widgets/${ns}"),
         get(_OBJECTS),
@@ -263,7 +267,7 @@ CASES = [
         ),
         _ESTABLISHED,
         until("/apis/${ns}.example.com/v1", status=200),
-        get("/apis/${ns}.example.com"),
+        until("/apis/${ns}.example.com", status=200),
         until("/openapi/v3/apis/${ns}.example.com/v1", status=200),
         looks_at="body",
     ),

@@ -66,11 +66,11 @@ CASES = [
     ),
     case(
         "service-address-is-an-object",
-        post("services", service(clusterIP="10.0.0.248")),
-        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.248", status=200),
+        post("services", service(clusterIP="10.0.0.8")),
+        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.8", status=200),
         post("endpoints", {"metadata": {"name": "a"}}),
         delete("services/a"),
-        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.248", status=404),
+        until("/apis/networking.k8s.io/v1/ipaddresses/10.0.0.8", status=404),
         until("endpoints/a", status=404),
         looks_at="spec.parentRef",
     ),
@@ -94,7 +94,7 @@ CASES = [
         "service-to-external-name-and-back",
         post("services", service()),
         merge("services/a", {"spec": {"type": "ExternalName", "externalName": "example.com"}}),
-        merge("services/a", {"spec": {"type": "ClusterIP", "clusterIP": "10.0.0.249"}}),
+        merge("services/a", {"spec": {"type": "ClusterIP", "clusterIP": "10.0.0.9"}}),
         looks_at="spec.type",
     ),
     case(

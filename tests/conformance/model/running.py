@@ -91,13 +91,18 @@ def servers() -> Iterator[Servers]:
                     runner.run(_forget(control_plane, api_server))
                     # Custom kinds are served again a moment after kube-apiserver is.
                     _say("again", [request for request in DEFINITIONS if request.until_status], real)
+                    collect()
+
+                def collect() -> None:
+                    # It looks for new kinds when it starts, and then twice a minute; when kube-apiserver was gone, it
+                    # may have lost some.
+                    runner.run(control_plane.restart("kube-controller-manager"))
+                    for server in (real, embedded):
+                        _say("collecting", COLLECTED, server)
 
                 for server in (real, embedded):
                     _say("defining", DEFINITIONS, server)
-                # It looks for new kinds when it starts, and then twice a minute.
-                runner.run(control_plane.restart("kube-controller-manager"))
-                for server in (real, embedded):
-                    _say("collecting", COLLECTED, server)
+                collect()
                 yield Servers(real, embedded, compact)
         finally:
             runner.run(control_plane.close())

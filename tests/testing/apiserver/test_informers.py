@@ -7,15 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import pytest
 
-from aiokube.testing import ControlPlane
+from aiokube.testing import ControlPlane, KubeServer
 from aiokube.testing.apiserver.server import APIServer
 from aiokube.testing.controlplane.build import build_informer
-from aiokube.testing.controlplane.exceptions import RequestError
-from aiokube.testing.users import User
+from awaited import until_furnished, until_served
 
 NAMESPACE = "informed"
 GROUP = "example.com"
@@ -28,16 +27,23 @@ Object = dict[str, Any]
 Objects = dict[str, dict[str, str]]
 
 
-class Server(Protocol):
-    """What the two servers have in common."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def admin(self) -> User: ...
-    def kubeconfig_for(self, user: User, /) -> Path: ...
-    async def request(self, method: str, path: str, body: Any = None, *, content_type: str = ...) -> Any: ...
-
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+DEFINITION = {
+    "metadata": {"name": f"things.{GROUP}"},
+    "spec": {
+        "group": GROUP,
+        "scope": "Namespaced",
+        "names": {"plural": "things", "kind": "Thing"},
+        "versions": [
+            {
+                "name": "v1",
+                "served": True,
+                "storage": True,
+                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
+            }
+        ],
+    },
+}
 
 Change = Callable[[], Awaitable[Any]]
 Forget = Callable[[], Awaitable[None]]
@@ -51,7 +57,7 @@ def informer() -> Path:
 
 
 @pytest.fixture(params=["embedded", "real"])
-async def server(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Server, Forget]]:
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[tuple[KubeServer, Forget]]:
     """Both servers, each with a way to make it forget."""
     if request.param == "embedded":
         async with APIServer() as embedded:
@@ -172,7 +178,7 @@ async def informed(program: Path, kubeconfig: Path) -> AsyncIterator[Informer]:
 class Changes:
     """Changes of objects of three kinds: made, changed and deleted in a random order that is always the same."""
 
-    def __init__(self, server: Server, seed: int) -> None:
+    def __init__(self, server: KubeServer, seed: int) -> None:
         self._server = server
         self._random = random.Random(seed)  # not for secrets
         self._objects: list[tuple[str, int]] = []
@@ -229,7 +235,7 @@ def _object(resource: str, name: str) -> Object:
     return made | ({"spec": spec} if KINDS[resource] == "Deployment" else {})
 
 
-async def listed(server: Server) -> Objects:
+async def listed(server: KubeServer) -> Objects:
     """Return all objects as the server lists them."""
     found = {}
     for resource in KINDS:
@@ -238,42 +244,16 @@ async def listed(server: Server) -> Objects:
     return found
 
 
-async def prepare(server: Server) -> None:
-    """Make the namespace and the custom kind."""
+async def prepare(server: KubeServer) -> None:
+    """Make the namespace, with what controllers put into it, and the custom kind."""
     await server.request("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
-    names = {"plural": "things", "kind": "Thing"}
-    version = {
-        "name": "v1",
-        "served": True,
-        "storage": True,
-        "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-    }
-    definition = {
-        "metadata": {"name": f"things.{GROUP}"},
-        "spec": {"group": GROUP, "scope": "Namespaced", "names": names, "versions": [version]},
-    }
-    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    await server.request("POST", definitions, definition)
-    await until_served(server)
-
-
-async def until_served(server: Server) -> None:
-    """Wait until the custom kind is served, which comes after all others."""
-    async with asyncio.timeout(60):
-        while not await _is_served(server):  # noqa: ASYNC110 - there is no event
-            await asyncio.sleep(0.05)
-
-
-async def _is_served(server: Server) -> bool:
-    try:
-        await server.request("GET", _path(f"{GROUP}/v1/things"))
-    except RequestError:
-        return False
-    return True
+    await server.request("POST", DEFINITIONS, DEFINITION)
+    await until_furnished(server, NAMESPACE)
+    await until_served(server, DEFINITION)
 
 
 async def test_informers_have_what_the_server_has(
-    server: tuple[Server, Forget], informer: Path, tmp_path: Path
+    server: tuple[KubeServer, Forget], informer: Path, tmp_path: Path
 ) -> None:
     """Through a thousand changes, and through an interruption after which the server has forgotten the past."""
     served, forget = server
@@ -302,7 +282,7 @@ async def test_informers_have_what_the_server_has(
             line.interrupt()
             await changes.make(40)
             await forget()
-            await until_served(served)
+            await until_served(served, DEFINITION)
             line.mend()
             now = await listed(served)
             seen = await program.sees(now)

@@ -56,7 +56,7 @@ class Cluster:
 
     async def until(self, condition: Callable[[], Awaitable[Any]]) -> Any:
         """Return what a condition says as soon as that is true."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not (found := await condition()):
                 pass
         return found

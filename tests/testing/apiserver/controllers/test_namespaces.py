@@ -1,5 +1,6 @@
 """The end of namespaces, on both servers."""
 
+import contextlib
 from typing import Any
 
 _NAMESPACE = "/api/v1/namespaces/NAMESPACE"
@@ -17,10 +18,15 @@ async def test_finalizers_hold_a_namespace_up_and_its_conditions_say_so(cluster:
         await cluster.config_map(name, finalizers=["example.com/held"])
     await cluster.request("DELETE", _NAMESPACE)
 
-    async def conditions() -> Any:
-        return (await cluster.find(_NAMESPACE))["status"].get("conditions")
+    shown: list[Any] = []
 
-    shown = await cluster.until(conditions)
+    async def is_well() -> bool:
+        # The kind of another test that just goes may keep a real server from looking into everything at once.
+        shown[:] = (await cluster.find(_NAMESPACE))["status"].get("conditions") or []
+        return {c["status"] for c in shown[:3]} == {"False"}
+
+    with contextlib.suppress(TimeoutError):
+        await cluster.until(is_well)
     assert [(c["type"], c["status"], c["reason"], c["message"]) for c in shown] == [
         (
             "NamespaceDeletionDiscoveryFailure",

@@ -66,8 +66,8 @@ async def test_one_object_is_a_table_of_one_row(control_plane: ControlPlane, pat
         asked = _now()
         answer, obj = await real.table(path, include="Metadata"), await real.get(path)
     printer, metadata = builtin_printer(group, kind), obj["metadata"]
-    earliest, latest = (table(printer, [obj], metadata=metadata, now=now) for now in (asked, _now()))
-    assert _masked(answer) == _masked(_as_old_as(answer, earliest, latest))
+    ours = [table(printer, [obj], metadata=metadata, now=moment) for moment in _seconds_since(asked)]
+    assert _masked(answer) == _masked(_as_old_as(answer, ours))
 
 
 async def test_a_scale_is_a_table(control_plane: ControlPlane, namespace: str) -> None:
@@ -149,9 +149,9 @@ async def _remove(control_plane: ControlPlane, path: str) -> None:
 async def _compare(real: RealServer, path: str, group: str, kind: str) -> None:
     asked = _now()
     answer = await real.table(path)
-    earliest, latest = _ours(group, kind, answer, asked), _ours(group, kind, answer, _now())
-    assert latest["columnDefinitions"] == answer["columnDefinitions"]
-    assert _masked(answer) == _masked(_as_old_as(answer, earliest, latest))
+    ours = [_ours(group, kind, answer, moment) for moment in _seconds_since(asked)]
+    assert ours[-1]["columnDefinitions"] == answer["columnDefinitions"]
+    assert _masked(answer) == _masked(_as_old_as(answer, ours))
 
 
 def _collection(resource: _Object, namespace: str) -> str:
@@ -167,16 +167,22 @@ def _ours(group: str, kind: str, answer: _Object, now: dt.datetime) -> _Object:
     return table(builtin_printer(group, kind), objects, metadata=metadata, now=now, include=Include.OBJECT)
 
 
-def _as_old_as(answer: _Object, earliest: _Object, latest: _Object) -> _Object:
-    """Return the latest table with those cells of the earliest that the answer has: ages from before a minute ended."""
+def _as_old_as(answer: _Object, ours: list[_Object]) -> _Object:
+    """Return the last of our tables with those cells of any that the answer has: ages as of when it was made."""
+    latest = ours[-1]
     if not answer["rows"] or len(answer["rows"]) != len(latest["rows"]):
         return latest
-    rows = [
-        row | {"cells": [old if old == cell else new for cell, old, new in zip(given["cells"], *cells, strict=True)]}
-        for given, first, row in zip(answer["rows"], earliest["rows"], latest["rows"], strict=True)
-        for cells in [(first["cells"], row["cells"])]
-    ]
+    rows = []
+    for given, *each in zip(answer["rows"], *(one["rows"] for one in ours), strict=True):
+        columns = zip(given["cells"], *(row["cells"] for row in each), strict=True)
+        rows.append(each[-1] | {"cells": [cell if cell in cells else cells[-1] for cell, *cells in columns]})
     return latest | {"rows": rows}
+
+
+def _seconds_since(asked: dt.datetime) -> list[dt.datetime]:
+    """Return each second between a moment and now, both of them too."""
+    now = _now()
+    return [*(asked + dt.timedelta(seconds=passed) for passed in range(int((now - asked).total_seconds()) + 1)), now]
 
 
 def _masked(answer: _Object) -> _Object:
