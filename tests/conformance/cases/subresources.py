@@ -15,8 +15,9 @@ from conformance.case import (
     put,
     send,
     strategic,
+    until,
 )
-from conformance.objects import configmap, deployment, job, pod
+from conformance.objects import configmap, crd, deployment, job, pod
 
 __all__ = ["CASES"]
 
@@ -81,6 +82,22 @@ CASES = [
          merge(_SCALE, {"metadata": {"namespace": "other"}}),
          put(_SCALE, {"kind": "Scale", "apiVersion": "autoscaling/v2", "metadata": {"name": "a"}}),
          get(_SCALE)),
+    case("scale-is-applied", _DEPLOYMENT,
+         *(apply(f"{_SCALE}{query}", {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"},
+                                      "spec": {"replicas": replicas}}, force=True)
+           for replicas in (3, 1.5, 2.0, 99999999999, -1, "x", None, True)
+           for query in ("", "?dryRun=All")),
+         get(_SCALE)),
+    case("scale-of-a-custom-kind-is-applied",
+         post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd(subresources={
+             "scale": {"specReplicasPath": ".spec.r", "statusReplicasPath": ".status.r"}})),
+         until("/apis/${ns}.example.com/v1/namespaces/${ns}/widgets/none", says='none\\" not found'),
+         post("/apis/${ns}.example.com/v1/namespaces/${ns}/widgets",
+              {"apiVersion": "${ns}.example.com/v1", "kind": "Widget", "metadata": {"name": "a"}, "spec": {"r": 1}}),
+         *(apply("/apis/${ns}.example.com/v1/namespaces/${ns}/widgets/a/scale",
+                 {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "a"},
+                  "spec": {"replicas": replicas}}, force=True)
+           for replicas in (3, 1.5, 99999999999, "x"))),
     case("scale-of-other-kinds",
          post("apps/v1:replicasets", deployment()), get("apps/v1:replicasets/a/scale"),
          post("apps/v1:statefulsets", deployment(serviceName="s")), get("apps/v1:statefulsets/a/scale"),

@@ -143,9 +143,14 @@ def test_what_is_applied_is_an_object(text: bytes, message: str) -> None:
     [
         ("data: &a {<<: *a}", "yaml: anchor 'a' value contains itself"),
         ("\n".join(f"k{i}: &a{i} {'[' * 250}*a{i - 1}{']' * 250}" for i in range(3)).replace("*a-1", "x"), "max depth"),
+        (
+            "\n".join(f"k{i}: &a{i} {{<<: *a{i - 1}}}" for i in range(600)).replace("<<: *a-1", "x: 1")
+            + "".join(f"\nz{i}: 1" for i in range(20_000)),
+            "max depth",
+        ),
         ("a: !!binary é", "yaml: !!binary value contains invalid base64 data"),
     ],
-    ids=["merge", "depth", "binary"],
+    ids=["merge", "depth", "merges", "binary"],
 )
 def test_yaml_that_no_program_should_stumble_over(text: str, message: str) -> None:
     with pytest.raises(InvalidDocument, match=re.escape(message)):
@@ -155,6 +160,7 @@ def test_yaml_that_no_program_should_stumble_over(text: str, message: str) -> No
 def test_numbers_without_end_are_texts() -> None:
     assert read_yaml(b"a: " + b"1" * 5000).value == {"a": "1" * 5000}
     assert read_yaml(b"{1e300: a, -1e39: b}").value == {"-.inf": "b", ".inf": "a"}
+    assert read_yaml(b"{3.4028235677973366e+38: a}").value == {".inf": "a"}
 
 
 _JSON_PARTS = [b"{", b"}", b"[", b"]", b":", b",", b'"a"', b'"b', b"1", b"-", b".5", b"e3", b"0", b"true", b"nul"]

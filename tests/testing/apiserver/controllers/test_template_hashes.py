@@ -54,6 +54,14 @@ def test_template(template: dict[str, Any], expected: str) -> None:
     assert template_hash(template) == expected
 
 
+def test_a_template_may_have_owners_of_fields() -> None:
+    """As one that was written from a pod with all that the server said of it."""
+    template = _template("a", container={})
+    owned = [{"manager": "m", "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}]
+    template["metadata"]["managedFields"] = owned
+    assert template_hash(template) != template_hash(_template("a", container={}))
+
+
 def test_collisions_make_another_hash() -> None:
     template = _template("a", container={})
     assert len({template_hash(template), template_hash(template, 1), template_hash(template, 2)}) == 3

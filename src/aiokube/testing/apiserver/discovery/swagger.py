@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from aiokube.testing.apiserver import snapshot
+from aiokube.testing.apiserver.go.fnv import fnv1_64
 from aiokube.testing.apiserver.snapshot import known_versions
 from aiokube.testing.apiserver.storage import encode
 
@@ -67,7 +68,6 @@ _OF_IDENTITY = ("/.well-known/", "/openid/")
 _NOT_SHARED = ("dryRun", "fieldValidation", "name")
 """Parameters that stand at each operation: kubectl looks for the first two there, and the last names the kind."""
 
-_FNV_BASIS, _FNV_PRIME, _64_BITS = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 _ALTERNATIVES = ("allOf", "anyOf", "oneOf", "not")
 _PARTS = ("items", "properties")
 
@@ -210,10 +210,7 @@ def _referred(parameter: Json, shared: Json) -> Json:
 
 @cache
 def _digest(text: bytes) -> str:
-    found = _FNV_BASIS
-    for byte in text:
-        found = (found * _FNV_PRIME & _64_BITS) ^ byte
-    return base64.urlsafe_b64encode(found.to_bytes(8, "big")[:6]).decode()
+    return base64.urlsafe_b64encode(fnv1_64(text).to_bytes(8, "big")[:6]).decode()
 
 
 def _built_in(schema: Mapping[str, Any]) -> Json:

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import yaml
 
+from .format import formatted
 from .json_syntax import MAX_DEPTH
 from .text import number, quoted
 
@@ -171,27 +172,24 @@ class _Decoder:
     def __init__(self) -> None:
         self.repeated: list[str] = []
         self._within: set[int] = set()
-        self._depth = 0  # an alias stands as deep as it is, and what it stands for below it
+        self._depth = 0  # of lists and maps; what an alias stands for is as deep as the alias
         self._decoded = 0
         self._of_aliases = 0
 
     def decoded(self, node: _Node) -> Any:
         self._count()
-        if self._depth > MAX_DEPTH:
-            raise YAMLError(f"yaml: exceeded max depth of {MAX_DEPTH}")
-        self._depth += 1
-        try:
-            match node:
-                case _Alias():
-                    return self._alias(node)
-                case _Scalar():
-                    return _resolved(node)
-                case _Sequence():
+        match node:
+            case _Scalar():
+                return _resolved(node)
+            case _Alias():
+                with self._entered(node):
+                    return self.decoded(node.target)
+            case _Sequence():
+                with self._deeper():
                     return [self.decoded(item) for item in node.items]
-                case _Mapping():
+            case _Mapping():
+                with self._deeper():
                     return self._mapping(node, {})
-        finally:
-            self._depth -= 1
 
     def _count(self) -> None:
         self._decoded += 1
@@ -204,9 +202,15 @@ class _Decoder:
         share = (self._decoded - _SMALL) / (_LARGE - _SMALL)
         return 0.99 - 0.89 * min(max(share, 0.0), 1.0)
 
-    def _alias(self, node: _Alias) -> Any:
-        with self._entered(node):
-            return self.decoded(node.target)
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        if self._depth >= MAX_DEPTH:
+            raise YAMLError(f"yaml: exceeded max depth of {MAX_DEPTH}")
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
 
     @contextmanager
     def _entered(self, node: _Alias) -> Iterator[None]:
@@ -239,7 +243,7 @@ class _Decoder:
             if not isinstance(mapping, _Mapping):
                 raise YAMLError("yaml: map merge requires map or sequence of maps as the value")
             self._count()
-            with self._entered(source) if isinstance(source, _Alias) else nullcontext():
+            with self._deeper(), self._entered(source) if isinstance(source, _Alias) else nullcontext():
                 self._mapping(mapping, into)
 
 
@@ -363,18 +367,13 @@ def _name(key: Any, value: Any) -> str:
     return str(key)
 
 
-_LARGEST_SINGLE: Final = (2 - 2**-24) * 2.0**127  # from its other side on, 32 bits say it as infinite
-
-
 def _float_name(key: float) -> str:
     # The shortest digits that say it in 32 bits.
     if key != key:
         return ".nan"
-    if key in (float("inf"), float("-inf")):
-        return ".inf" if key > 0 else "-.inf"
-    if abs(key) > _LARGEST_SINGLE:
-        return ".inf" if key > 0 else "-.inf"
     (single,) = struct.unpack("f", struct.pack("f", key))
+    if single in (float("inf"), float("-inf")):
+        return ".inf" if single > 0 else "-.inf"
     shortest = (float(f"{single:.{digits}g}") for digits in range(1, 10))
     return number(next((short for short in shortest if struct.unpack("f", struct.pack("f", short))[0] == single), key))
 
@@ -389,6 +388,4 @@ def _go_syntax(value: Any) -> str:
         return "interface {}(nil)"
     if isinstance(value, str):
         return quoted(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number(value) if isinstance(value, float) else str(value)
+    return formatted(value)

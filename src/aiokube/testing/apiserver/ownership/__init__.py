@@ -10,7 +10,7 @@ from .manager import manager_name
 from .reset import ANY, Filter, excluding, only
 from .scale import ReplicasPaths, owners_of_object, owners_of_scale
 from .updater import Convert, Kind
-from .writes import applied, not_converted, updated, with_old_times
+from .writes import applied, not_converted, not_of_custom_kind, updated, with_old_times
 
 __all__ = [
     "ANY",
@@ -22,6 +22,7 @@ __all__ = [
     "excluding",
     "manager_name",
     "not_converted",
+    "not_of_custom_kind",
     "only",
     "owners_of_object",
     "owners_of_scale",

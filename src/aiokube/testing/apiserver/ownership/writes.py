@@ -21,7 +21,7 @@ from .parts import MalformedError
 from .problems import problems, summary
 from .updater import Kind, Object, apply, update
 
-__all__ = ["applied", "not_converted", "updated", "with_old_times"]
+__all__ = ["applied", "not_converted", "not_of_custom_kind", "updated", "with_old_times"]
 
 _CURRENT = Manager("current-operation", UPDATE, "")
 """Stands for who is updating, until it is known whether anything changed."""
@@ -139,8 +139,17 @@ def not_converted(config: Object, why: str) -> errors.StatusError:
     for pattern, words in _CONVERTING:
         why = pattern.sub(words, why)
     target = _kind_text(config.get("apiVersion", ""), config.get("kind", ""))
-    message = f"failed to convert new object ({_object_text(config)}) to proper version: "
-    return errors.StatusError(500, "", f"{message}unable to convert unstructured object to {target}: {why}")
+    return _unconverted(config, f"unable to convert unstructured object to {target}: {why}")
+
+
+def not_of_custom_kind(config: Object) -> errors.StatusError:
+    """Return the error for an apply to a custom kind that is of none: kube-apiserver converts custom objects only."""
+    return _unconverted(config, f"request to convert CR to an invalid group/version: {config.get('apiVersion', '')}")
+
+
+def _unconverted(config: Object, why: str) -> errors.StatusError:
+    message = f"failed to convert new object ({_object_text(config)}) to proper version: {why}"
+    return errors.StatusError(500, "", message)
 
 
 def with_old_times(old: Object, new: Object) -> Object:

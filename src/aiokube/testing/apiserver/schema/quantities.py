@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiokube.testing.apiserver.go.numbers import parse_int
 
-__all__ = ["Notation", "Quantity", "QuantityError", "canonical", "parse"]
+__all__ = ["Held", "Notation", "Quantity", "QuantityError", "canonical", "held", "parse"]
 
 _PARTS: Final = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)")
 _DECIMAL: Final = dict(zip(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"), range(-9, 19, 3), strict=True))
@@ -74,7 +74,7 @@ class Quantity:
         number = math.ceil(self.amount * scale)
         if -(1 << 63) <= number < 1 << 63:
             return number
-        if not _is_held_long(self.text):
+        if not held(self.text).is_long:
             return 0
         lowest = (abs(number) + (1 << 63)) % (1 << 64) - (1 << 63)
         return lowest if number >= 0 else -lowest
@@ -83,6 +83,43 @@ class Quantity:
         """Return the sum; it is written as the first one that is not zero, as Go does."""
         notation = self.notation if self.amount else other.notation
         return Quantity.of(self.amount + other.amount, notation)
+
+
+class Held(NamedTuple):
+    """What Go has of a quantity that it has read.
+
+    Attributes:
+        value: times ten to the `scale` this is the amount.
+        keeps_text: its text is kept beside it.
+        is_long: Go holds it as a number of any size, and not by these two.
+    """
+
+    value: int
+    scale: int
+    notation: Notation
+    keeps_text: bool = False
+    is_long: bool = False
+
+
+def held(text: str) -> Held:
+    """Return what Go has of a quantity.
+
+    Raises:
+        QuantityError: the text is none.
+    """
+    if text == "0":
+        return Held(0, 0, Notation.DECIMAL, keeps_text=True)
+    match = _PARTS.fullmatch(text)
+    if match is None:
+        raise QuantityError(_WRONG_FORM)
+    sign, whole, part, suffix = match.groups()
+    whole, part = whole or "0", part or ""
+    notation, power = _interpreted(suffix)
+    value, is_long = int(sign + whole + part), _is_long(notation, power, whole, part)
+    keeps_text = _is_kept(notation, power, whole, part)
+    if notation is Notation.BINARY:
+        return Held(value << power, 0, notation, keeps_text, is_long)
+    return Held(value, power - len(part), notation, keeps_text, is_long)
 
 
 def canonical(text: str) -> str:
@@ -152,11 +189,6 @@ def _is_long(notation: Notation, power: int, whole: str, part: str) -> bool:
     if notation is not Notation.BINARY:
         return len(whole) + len(part) > _SHORT or power - len(part) < _FINEST
     return bool(part) or 15 - len(whole) - power * 3 // 10 - 1 < 0
-
-
-def _is_held_long(text: str) -> bool:
-    match = _PARTS.fullmatch(text)
-    return match is not None and _is_long(*_interpreted(match[4]), match[2] or "0", match[3] or "")
 
 
 def _is_kept(notation: Notation, power: int, whole: str, part: str) -> bool:

@@ -74,11 +74,12 @@ def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, document: Docum
     """Apply a scale to an object.
 
     Raises:
-        StatusError: it is in conflict with others (409), or see `update()`.
+        StatusError: it is in conflict with others (409), is no scale, or is that of a custom object, to which
+            kube-apiserver cannot apply one (500), or see `update()`.
     """
 
     def write(kind: ownership.Kind, scale: Object) -> _Written:
-        applied = ownership.applied(
+        merged, entries = ownership.applied(
             kind,
             scale,
             document.value,
@@ -87,8 +88,14 @@ def apply_scale(cluster: Cluster, call: Call, paths: ScalePaths, document: Docum
             force=force,
             subresource=call.subresource,
         )
+        if call.resource.custom:
+            raise ownership.not_of_custom_kind(document.value)
         report_applied(call, document)
-        return applied
+        try:
+            wanted = decoding.decode(kind.node, merged, is_converted=True).object
+        except decoding.DecodingError as error:
+            raise ownership.not_converted(document.value, str(error)) from None
+        return wanted, entries
 
     return _write(cluster, call, paths, write)
 

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from aiokube.testing.apiserver.schema.quantities import held
 from aiokube.testing.apiserver.snapshot import types
 from aiokube.testing.apiserver.snapshot.types import FieldType, Type
+from aiokube.testing.apiserver.storage import encode
 
 __all__ = ["dump"]
 
@@ -44,10 +46,6 @@ _NAMES: Final[Mapping[str, str]] = {
 
 _NIL: Final = "<nil>"
 _NO_TIME: Final = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}"
-_QUANTITY: Final = re.compile(r"([+-]?)([0-9]*)\.?([0-9]*)([a-zA-Z]*)([+-]?[0-9]*)")
-_DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
-"""What the suffixes of amounts stand for: powers of ten, and of two."""
 
 
 def dump(struct: str, value: Mapping[str, Any]) -> str:
@@ -115,23 +113,12 @@ def _int_or_string(value: int | str | None) -> str:
 def _quantity(text: str | None) -> str:
     """Return an amount as Go holds it after reading it: some keep their text.
 
-    Go holds one of a PiB or more in another way, which is not followed: it has another hash.
+    Go holds large numbers in another way, which is not followed: a template with one has another hash.
     """
     if text is None:
         return _amount(0, 0, "", "")
-    if text == "0":
-        return _amount(0, 0, "0", "DecimalSI")
-    match = _QUANTITY.fullmatch(text)
-    assert match is not None, text  # noqa: S101 - it was stored
-    sign, whole, fraction, suffix, exponent = match.groups()
-    digits = whole + fraction
-    number = int(f"{sign}{digits}")
-    if suffix in _BINARY:
-        kept = text if int(digits) & 7 else ""
-        return _amount(number << _BINARY[suffix], 0, kept, "BinarySI")
-    scale = (int(exponent) if exponent else _DECIMAL[suffix]) - len(fraction)
-    kept = text if scale % 3 == 0 and not digits.endswith("000") and digits[0] != "0" else ""
-    return _amount(number, scale, kept, "DecimalExponent" if exponent else "DecimalSI")
+    number = held(text)
+    return _amount(number.value, number.scale, text if number.keeps_text else "", number.notation.value)
 
 
 def _amount(value: int, scale: int, text: str, form: str) -> str:
@@ -142,6 +129,7 @@ def _amount(value: int, scale: int, text: str, form: str) -> str:
 
 
 _SPECIAL: Final[Mapping[str, Callable[[Any], str]]] = {
+    "FieldsV1": lambda value: f"{{Raw:([]uint8)[{' '.join(map(str, encode(value)))}]}}",
     "IntOrString": _int_or_string,
     "Quantity": _quantity,
     "Time": lambda value: _NO_TIME,  # no template keeps one

@@ -14,6 +14,7 @@ from functools import lru_cache
 import msgspec
 
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.go.fnv import fnv1_32, fnv1a_32
 from aiokube.testing.apiserver.go.text import json_text, sorted_keys
 from aiokube.testing.apiserver.storage import encode
 
@@ -23,8 +24,6 @@ __all__ = ["data_hash", "template_hash"]
 
 _TEMPLATE = "io.k8s.api.core.v1.PodTemplateSpec"
 _CHARACTERS = "bcdfghjklmnpqrstvwxz2456789"
-_OFFSET = 0x811C9DC5
-_PRIME = 0x01000193
 
 
 def template_hash(template: Object, collisions: int = 0) -> str:
@@ -39,23 +38,18 @@ def template_hash(template: Object, collisions: int = 0) -> str:
 @lru_cache(maxsize=256)
 def _template_hash(template: bytes, collisions: int) -> str:
     text = dump(_TEMPLATE, msgspec.json.decode(template)).encode()
-    number = _OFFSET
-    for byte in text + (struct.pack("<Q", collisions) if collisions else b""):
-        number = ((number ^ byte) * _PRIME) & 0xFFFFFFFF
-    return _safe(number)
+    return _safe(fnv1a_32(text + (struct.pack("<Q", collisions) if collisions else b"")))
 
 
 def data_hash(data: Object) -> str:
     """Return what tells the data of a StatefulSet's revision from that of others."""
-    return _data_hash(f"{json_text(sorted_keys(data))}0".encode())  # with the count of collisions, which is 0
+    return _data_hash(encode(data))
 
 
 @lru_cache(maxsize=256)
-def _data_hash(text: bytes) -> str:
-    number = _OFFSET
-    for byte in text:
-        number = ((number * _PRIME) & 0xFFFFFFFF) ^ byte
-    return _safe(number)
+def _data_hash(data: bytes) -> str:
+    text = json_text(sorted_keys(msgspec.json.decode(data)))
+    return _safe(fnv1_32(f"{text}0".encode()))  # with the count of collisions, which is 0
 
 
 def _safe(number: int) -> str:
