@@ -12,10 +12,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-import aiohttp
-
-from aiokube.client.tls import ssl_context
 from aiokube.testing import KubeServer
+from realserver import session_of
 
 __all__ = ["until_forgotten", "until_furnished", "until_served"]
 
@@ -55,8 +53,7 @@ async def until_furnished(server: KubeServer, namespace: str) -> None:
 
 @asynccontextmanager
 async def _looking(server: KubeServer) -> AsyncIterator[_Look]:
-    connector = aiohttp.TCPConnector(ssl=await ssl_context(server.configuration))
-    async with aiohttp.ClientSession(server.url, connector=connector) as session:
+    async with session_of(server) as session:
 
         async def look(path: str) -> tuple[int, Any]:
             headers = {"Accept": _AGGREGATED if path == "/apis" else "application/json"}

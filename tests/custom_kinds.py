@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from aiokube.testing import ControlPlane
 from aiokube.testing.controlplane import RequestError
+from awaited import until_forgotten, until_served
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
@@ -30,12 +31,14 @@ class CustomKind:
             version: more fields of the version, such as `subresources`.
         """
         group = f"{secrets.token_hex(4)}.example.com"
-        await control_plane.request("POST", _DEFINITIONS, definition(group, schema, **version))
-        await control_plane.kubectl("wait", "--for=condition=Established", f"crd/things.{group}")
+        made = definition(group, schema, **version)
+        await control_plane.request("POST", _DEFINITIONS, made)
         try:
+            await until_served(control_plane, made)
             yield cls(control_plane, group)
         finally:
             await control_plane.request("DELETE", f"{_DEFINITIONS}/things.{group}")
+            await until_forgotten(control_plane, made)
 
     def body(self, name: str = "a", **fields: Any) -> dict[str, Any]:
         """Return an object of the kind."""
@@ -58,7 +61,7 @@ class CustomKind:
         marked = dict(schema, properties={**schema["properties"], "marked": {"type": "boolean", "default": True}})
         found["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = marked
         await self._control_plane.request("PUT", path, found)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 _, answer = await self.answer("GET", None, query="")  # for a moment there is no storage: 429
                 if all(item.get("marked") for item in answer.get("items", [{}])):

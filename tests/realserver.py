@@ -1,6 +1,7 @@
 """A server to test against, asked with any header, and answering with whatever it answers."""
 
 import contextlib
+import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -45,10 +46,13 @@ class RealServer:
         separator = "&" if "?" in path else "?"
         return await self.get(f"{path}{separator}includeObject={include}", accept=_TABLE)
 
-    async def table_events(self, path: str) -> str:
-        """Return the text of a watch for tables, which must end by itself (timeoutSeconds)."""
+    async def table_events(self, path: str) -> list[Any]:
+        """Return the events of a watch for tables, up to its first bookmark."""
+        events: list[Any] = []
         async with self._session.get(path, headers={"Accept": _TABLE}) as response:
-            return await response.text()
+            while not events or events[-1]["type"] != "BOOKMARK":
+                events.append(json.loads(await response.content.readline()))
+        return events
 
 
 @contextlib.asynccontextmanager

@@ -31,7 +31,7 @@ HEADERS = (
 )
 """What is compared of the headers; of ETag it is whether there is one."""
 
-_READ_TIMEOUT_SECONDS = 20
+_READ_TIMEOUT_SECONDS = 90
 _PATIENCE_SECONDS = 60
 _POLL_SECONDS = 0.05
 _SAFE = "/?&=%:,+~!$;@"
@@ -227,7 +227,8 @@ def _is_what_is_waited_for(request: Request, answer: Answer) -> bool:
         return True
     if request.until_status and answer.status != request.until_status:
         return False
-    return not request.until or request.until in json.dumps(answer.body)
+    text = json.dumps(answer.body)
+    return request.until in text and not (request.until_lacks and request.until_lacks in text)
 
 
 def _object_path(method: str, path: str, name: str) -> str:

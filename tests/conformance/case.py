@@ -48,6 +48,7 @@ class Request:
         events: of a watch, that are read before the connection is closed; 0 for anything else.
         until_status: asked again until the answer has this status; 0 for once.
         until: asked again until the answer contains this text; a watch ends with the event that does.
+        until_lacks: asked again until the answer does not contain this text.
         anonymous: without credentials.
     """
 
@@ -61,6 +62,7 @@ class Request:
     events: int = 0
     until_status: int = 0
     until: str = ""
+    until_lacks: str = ""
     anonymous: bool = False
 
     def __str__(self) -> str:
@@ -145,6 +147,6 @@ def watch(path: str, *, events: int, **more: Any) -> Request:
     return Request("GET", joined, content_type=None, events=events, **more)
 
 
-def until(path: str, *, status: int = 0, says: str = "", **more: Any) -> Request:
-    """Return a GET that is repeated until its answer has a status, or contains a text."""
-    return Request("GET", path, content_type=None, until_status=status, until=says, **more)
+def until(path: str, *, status: int = 0, says: str = "", lacks: str = "", **more: Any) -> Request:
+    """Return a GET that is repeated until its answer has a status, contains a text, or does not contain one."""
+    return Request("GET", path, content_type=None, until_status=status, until=says, until_lacks=lacks, **more)

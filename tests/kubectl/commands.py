@@ -16,7 +16,8 @@ class Command(NamedTuple):
     Attributes:
         arguments: separated by blanks.
         input: what it reads from standard input.
-        awaited: whether it is said again until it succeeds; a real server takes a moment to publish what is new.
+        awaited: whether it is said again until it succeeds; a real server takes a moment to publish what is new, and
+            kubectl does not wait for conditions where there are none at all yet.
     """
 
     arguments: str
@@ -177,11 +178,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("get pods -n {ns} -o wide"),
     Command("get pod one -n {ns} -o yaml"),
     Command("wait pod one -n {ns} --for=jsonpath={{.status.phase}}=Pending --timeout=10s"),
-    Command("wait pod one -n {ns} --for=condition=Ready --timeout=1s"),
+    Command("wait pod one -n {ns} --for=condition=Ready --timeout=3s"),
     Command("create -f - -n {ns}", JOB),
     Command("get all -n {ns} -o name"),
     Command("create -f -", DEFINITION),
-    Command("wait crd kettles.kubectl.example.com --for=condition=Established --timeout=20s"),
+    Command("wait crd kettles.kubectl.example.com --for=condition=Established --timeout=20s", awaited=True),
     Command("explain kettle.spec", awaited=True),
     Command("create -f - -n {ns}", KETTLE),
     Command("create -f - -n {ns}", KETTLE.replace("big", "none").replace("8", "0")),
@@ -200,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "get configmaps -n {ns} -l app=web --sort-by=metadata.name -o custom-columns=NAME:.metadata.name,DATA:.data"
     ),
-    Command("get configmaps -n {ns} --watch --request-timeout=1s --no-headers -o name"),
+    Command("get configmaps -n {ns} --watch --request-timeout=5s --no-headers -o name"),
     Command("get configmaps -n {ns} --chunk-size=1 -o name"),
     Command("delete kettle big -n {ns}"),
     Command("delete crd kettles.kubectl.example.com"),

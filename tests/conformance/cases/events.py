@@ -91,10 +91,10 @@ CASES = [
     case(
         "events-are-watched",
         post("events", _old(), name="made"),
-        watch("events?resourceVersion=0&timeoutSeconds=5", events=1),
-        watch("events?timeoutSeconds=5", events=1),
+        watch("events?resourceVersion=0&timeoutSeconds=60", events=1),
+        watch("events?timeoutSeconds=60", events=1),
         watch(
-            "events?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=5",
+            "events?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=60",
             events=2,
         ),
         watch("events?sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=1", events=1),

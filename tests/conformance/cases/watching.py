@@ -5,7 +5,7 @@ from conformance.objects import configmap, labelled
 
 __all__ = ["CASES"]
 
-_SINCE = "resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=5"
+_SINCE = "resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=60"
 _MADE = post("secrets", labelled("a", app="web"), name="made")
 
 CASES = [
@@ -21,8 +21,8 @@ CASES = [
          merge("secrets/a", {"data": {"k": "dg=="}}),
          delete("secrets/a"),
          watch(f"secrets?labelSelector=app=web&{_SINCE}", events=4)),
-    case("watch-without-a-version", _MADE, watch("secrets?timeoutSeconds=5", events=1)),
-    case("watch-from-version-zero", _MADE, watch("secrets?resourceVersion=0&timeoutSeconds=5", events=1)),
+    case("watch-without-a-version", _MADE, watch("secrets?timeoutSeconds=60", events=1)),
+    case("watch-from-version-zero", _MADE, watch("secrets?resourceVersion=0&timeoutSeconds=60", events=1)),
     case("watch-until-the-time-is-over", _MADE,
          watch("secrets?resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=1", events=9)),
     case("watch-with-bookmarks-until-the-time-is-over", _MADE,
@@ -30,12 +30,12 @@ CASES = [
                events=9)),
     case("watch-with-initial-events", _MADE,
          watch("secrets?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&"
-               "timeoutSeconds=5", events=2)),
+               "timeoutSeconds=60", events=2)),
     case("watch-with-initial-events-without-bookmarks", _MADE,
-         watch("secrets?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=5", events=1)),
+         watch("secrets?sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=60", events=1)),
     case("watch-without-initial-events", _MADE, delete("secrets/a"),
          watch("secrets?sendInitialEvents=false&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&"
-               "resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=5", events=1)),
+               "resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=60", events=1)),
     case("watch-with-bad-options",
          get("secrets?watch=true&resourceVersion=x"),
          get("secrets?watch=true&resourceVersionMatch=Exact"),
@@ -48,10 +48,10 @@ CASES = [
          get("secrets?watch=true&limit=1&continue=x")),
     case("watch-from-a-version-of-the-future", get("secrets?watch=true&resourceVersion=99999999&timeoutSeconds=1")),
     case("watch-by-the-old-path", _MADE, delete("secrets/a"),
-         get("/api/v1/watch/namespaces/${ns}/secrets?resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=5",
+         get("/api/v1/watch/namespaces/${ns}/secrets?resourceVersion=${made.metadata.resourceVersion}&timeoutSeconds=60",
              events=1),
          get("/api/v1/watch/namespaces/${ns}/secrets/a?resourceVersion=${made.metadata.resourceVersion}&"
-             "timeoutSeconds=5", events=1)),
+             "timeoutSeconds=60", events=1)),
     case("watch-tables", _MADE, delete("secrets/a"),
          watch(f"secrets?{_SINCE}", events=1, accept="application/json;as=Table;v=v1;g=meta.k8s.io")),
     case("watch-metadata-alone", _MADE, delete("secrets/a"),

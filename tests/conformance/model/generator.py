@@ -35,7 +35,7 @@ _STEPS = 36
 _NAMES = ("a", "b", "c", "d")
 _MANAGERS = ("alice", "bob", "carol")
 _MOST_EVENTS = 200
-_WATCH_SECONDS = 10
+_WATCH_SECONDS = 60
 _NO_UID = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 _ROOT_CA = "fieldSelector=metadata.name!=kube-root-ca.crt"
 

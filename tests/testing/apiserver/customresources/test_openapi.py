@@ -10,6 +10,7 @@ from typing import Any
 from aiokube.testing import ControlPlane
 from aiokube.testing.apiserver.customresources import discovery, openapi
 from aiokube.testing.apiserver.discovery import CustomDocuments, Documents
+from awaited import until_forgotten, until_served
 from custom_kinds import answer, definition, version
 
 _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -92,9 +93,8 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
     for each in made:
         await control_plane.request("POST", _DEFINITIONS, each)
     try:
+        await until_served(control_plane, *made)
         names = [each["metadata"]["name"] for each in made]
-        for name in names:
-            await control_plane.kubectl("wait", "--for=condition=Established", f"crd/{name}")
         definitions = [await control_plane.request("GET", f"{_DEFINITIONS}/{name}") for name in names]
         for name, make in openapi.documents(definitions).items():
             theirs = partial(_document, control_plane, f"/openapi/v3/{name}")
@@ -109,6 +109,7 @@ async def test_documents_and_discovery_are_those_of_kube_apiserver(control_plane
     finally:
         for each in made:
             await control_plane.request("DELETE", f"{_DEFINITIONS}/{each['metadata']['name']}")
+        await until_forgotten(control_plane, *made)
 
 
 async def _is_in_the_document_of_everything(control_plane: ControlPlane, definitions: list[Any]) -> None:

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from aiokube.testing import KubeServer
+from awaited import until_forgotten, until_served
 from custom_kinds import definition, version
 from realserver import session_of
 
@@ -28,10 +29,11 @@ async def kettles(server: KubeServer, group: str) -> AsyncIterator[str]:
     defined = definition(group, SCHEMA, plural="kettles", kind="Kettle", scope="Namespaced", versions=[V2])
     await server.request("POST", DEFINITIONS, defined)
     try:
-        await server.kubectl("wait", "--for=condition=Established", f"crd/kettles.{group}")
+        await until_served(server, defined)
         yield f"/apis/{group}/v1/namespaces/default/kettles"
     finally:
         await server.kubectl("delete", f"crd/kettles.{group}", "--ignore-not-found")
+        await until_forgotten(server, defined)
 
 
 @asynccontextmanager
