@@ -27,6 +27,7 @@ __all__ = [
     "internal_error",
     "invalid",
     "method_not_allowed",
+    "method_not_allowed_here",
     "not_found",
     "request_entity_too_large",
     "timeout",
@@ -125,6 +126,11 @@ def not_found(resource: GroupResource, name: str) -> StatusError:
 def method_not_allowed(resource: GroupResource, action: str) -> StatusError:
     message = f'{action} is not supported on resources of kind "{resource}"'
     return StatusError(405, "MethodNotAllowed", message, _about(resource))
+
+
+def method_not_allowed_here() -> StatusError:
+    """Return the error for a method that a path does not have."""
+    return StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
 
 
 def already_exists(resource: GroupResource, name: str) -> StatusError:

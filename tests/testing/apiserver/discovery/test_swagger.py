@@ -83,6 +83,16 @@ def test_a_message_says_of_custom_kinds_what_the_document_says() -> None:
     assert json.loads(documents.swagger().body) == before
 
 
+def test_a_kind_that_is_nested_too_deep_is_named_and_hides_no_other() -> None:
+    deep: dict[str, Any] = {"type": "string"}
+    for _ in range(290):
+        deep = {"type": "array", "items": deep}
+    kind = {"x-kubernetes-group-version-kind": [{"group": "a", "kind": "B", "version": "v1"}]}
+    definitions = {"a.B": {"type": "object", "properties": {"spec": deep}, **kind}, "a.C": {"type": "string"}}
+    message = _decoded("Document", swagger_protobuf.encoded({"definitions": definitions}))
+    assert message["definitions"] == {"a.B": {"type": "object", **kind}, "a.C": {"type": "string"}}
+
+
 def test_nothing_is_left_out_in_silence() -> None:
     with pytest.raises(KeyError, match="discriminator"):
         swagger_protobuf.encoded({"definitions": {"a": {"discriminator": "x"}}})
@@ -206,6 +216,7 @@ _SCALARS: dict[str, Callable[[Any], Any]] = {
     "text": bytes.decode,
 }
 _UNWRAPPED: dict[str, Callable[[bytes], Any]] = {
+    "Definition": lambda content: _decoded("Schema", content),
     "OneSchema": _only("Schema"),
     "OneText": _texts,
     "Parameter": _parameter,

@@ -7,7 +7,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/quota/v1/evalu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
@@ -69,9 +69,13 @@ class PodMeasure(Measure):
         spec = obj["spec"]
         if _says_itself(spec.get("resources") or {}):
             return ""
-        required = sorted(_REQUIRED.intersection(names))
-        lacking = {name: sorted(set(_lacking(spec, name))) for name in required}
-        said = "; ".join(f"{name} for: {','.join(containers)}" for name, containers in lacking.items() if containers)
+        lacking: dict[str, set[str]] = {name: set() for name in sorted(_REQUIRED.intersection(names))}
+        for container in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
+            resources = container.get("resources") or {}
+            used = _compute(amounts(resources.get("requests")), amounts(resources.get("limits")))
+            for name in lacking.keys() - used.keys():
+                lacking[name].add(container.get("name") or "")
+        said = "; ".join(f"{name} for: {','.join(sorted(which))}" for name, which in lacking.items() if which)
         return f"must specify {said}" if said else ""
 
 
@@ -89,13 +93,6 @@ def _compute(requests: Amounts, limits: Amounts) -> Amounts:
         elif is_extended(name) or name.startswith(_DEVICE_CLASS):
             used[f"requests.{name}"] = quantity
     return used
-
-
-def _lacking(spec: Mapping[str, Any], name: str) -> Iterator[str]:
-    for container in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
-        resources = container.get("resources") or {}
-        if name not in _compute(amounts(resources.get("requests")), amounts(resources.get("limits"))):
-            yield container.get("name") or ""
 
 
 def _says_itself(resources: Mapping[str, Any]) -> bool:

@@ -32,7 +32,8 @@ def charge(change: Change, quotas: Iterable[Object], measure: Measure, now: dt.d
     for quota in concerned:
         _require_known(quota, change, measure)
     usage = measure.usage(change.new, now) if concerned else {}
-    charged = [_charged(quota, change, measure, usage, now) for quota in concerned]
+    before = measure.usage(change.old, now) if concerned and change.old is not None else {}
+    charged = [_charged(quota, change, measure, usage, before) for quota in concerned]
     return [quota for quota in charged if quota is not None]
 
 
@@ -85,12 +86,11 @@ def _require_known(quota: Object, change: Change, measure: Measure) -> None:
         raise change.refused(f"status unknown for quota: {name}, resources: {','.join(sorted(restricted))}")
 
 
-def _charged(quota: Object, change: Change, measure: Measure, usage: Amounts, now: dt.datetime) -> Object | None:
-    """Return a quota with what a change uses, None if that is nothing."""
+def _charged(quota: Object, change: Change, measure: Measure, usage: Amounts, before: Amounts) -> Object | None:
+    """Return a quota with what a change uses that was not used before, None if that is nothing."""
     counts_already = change.old is not None and _is_about(quota, change.old, measure)
-    before = measure.usage(change.old, now) if change.old is not None and counts_already else {}
     hard, used = amounts(_status(quota, "hard")), amounts(_status(quota, "used"))
-    requested = only(still_to_add(usage, before), hard)
+    requested = only(still_to_add(usage, before if counts_already else {}), hard)
     after = added(used, requested)
     if change.subresource != "status":
         exceeded = [name for name in requested if after[name].amount > hard[name].amount]

@@ -6,7 +6,7 @@ Source: https://github.com/kubernetes/apiextensions-apiserver/tree/v0.36.3/pkg/c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from aiokube.testing.apiserver.cluster import Cluster
 from aiokube.testing.apiserver.codec import Object
@@ -24,6 +24,14 @@ _DEFINITIONS = GroupResource("apiextensions.k8s.io", "customresourcedefinitions"
 _OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
+class _Known(NamedTuple):
+    """A definition that was read, which nobody writes into, and what it serves."""
+
+    resource_version: int
+    definition: Object
+    resources: tuple[Resource, ...]
+
+
 class Definitions(Controller):
     """Serves what definitions say, from the moment that they are written.
 
@@ -38,7 +46,7 @@ class Definitions(Controller):
     def __init__(self, cluster: Cluster, work: Work, *, changed: Callable[[list[Object]], None]) -> None:
         super().__init__(cluster, work)
         self._changed = changed
-        self._resources: dict[str, tuple[int, list[Resource]]] = {}
+        self._known: dict[str, _Known] = {}
 
     def begin(self) -> None:
         for stored in self.client.stored(_DEFINITIONS):
@@ -58,7 +66,8 @@ class Definitions(Controller):
         if "deletionTimestamp" in definition["metadata"]:
             yield from self._end(key)
             return
-        changed = conditions.next_state(definition, list(self.client.list(_DEFINITIONS)), self.cluster.now())
+        others = [known.definition for known in self._known.values()]
+        changed = conditions.next_state(definition, others, self.cluster.now())
         if changed is not None:
             self.client.update(_DEFINITIONS, changed, subresource="status")
 
@@ -97,18 +106,19 @@ class Definitions(Controller):
 
     def _serve(self) -> None:
         """Serve what there is now; what a definition that has not changed serves stays as it is."""
-        definitions, kept = [], {}
-        for stored in self.client.stored(_DEFINITIONS):
-            definition = stored.object()
-            definitions.append(definition)
-            known = self._resources.get(stored.key)
-            if known is None or known[0] != stored.resource_version:
-                object_meta = builtin.node(_OBJECT_META)
-                known = stored.resource_version, list(served.resources(definition, object_meta=object_meta))
-            kept[stored.key] = known
-        self._resources = kept
-        self.cluster.resources.replace_custom(each for _, served_ones in kept.values() for each in served_ones)
-        self._changed(definitions)
+        stored = self.client.stored(_DEFINITIONS)
+        self._known = {each.key: self._read(each) for each in stored}
+        known = self._known.values()
+        self.cluster.resources.replace_custom(resource for each in known for resource in each.resources)
+        self._changed([each.definition for each in known])
+
+    def _read(self, stored: Stored) -> _Known:
+        known = self._known.get(stored.key)
+        if known is not None and known.resource_version == stored.resource_version:
+            return known
+        definition = stored.object()
+        resources = served.resources(definition, object_meta=builtin.node(_OBJECT_META))
+        return _Known(stored.resource_version, definition, tuple(resources))
 
 
 _PATIENCE_SECONDS = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from aiokube.testing.apiserver.clock import DrivenClock, Timer
@@ -49,7 +50,7 @@ class Runner:
     ) -> None:
         self._cluster = cluster
         self._soon = soon
-        self._todo: dict[_Item, None] = {}
+        self._todo: OrderedDict[_Item, None] = OrderedDict()  # the first of a dict is found by passing what is gone
         self._begun: dict[_Item, Iterator[None]] = {}
         self._again: set[_Item] = set()
         self._due: dict[int, dict[_Item, None]] = {}
@@ -128,8 +129,7 @@ class Runner:
             (self._soon or asyncio.get_running_loop().call_soon)(self._turn)
 
     def _do_next(self) -> None:
-        item = next(iter(self._todo))
-        del self._todo[item]
+        item, _ = self._todo.popitem(last=False)
         try:
             is_over = self._step(item)
         except StatusError as error:

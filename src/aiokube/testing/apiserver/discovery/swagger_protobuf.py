@@ -38,6 +38,7 @@ class Field(NamedTuple):
 
 
 _EXTENSION: Final = "x-"
+_KIND: Final = "x-kubernetes-group-version-kind"
 _SCHEMA_MEMBERS = {
     "$ref": Field(1, "text"),
     "format": Field(2, "text"),
@@ -78,7 +79,7 @@ MESSAGES: Mapping[str, Mapping[str, Field]] = {
         "swagger": Field(1, "text"),
         "info": Field(2, "Info"),
         "paths": Field(8, "Paths"),
-        "definitions": Field(9, "Schema{}"),
+        "definitions": Field(9, "Definition{}"),
         "parameters": Field(10, "Parameter{}"),
         "security": Field(12, "Security[]"),
         "securityDefinitions": Field(13, "SecurityDefinition{}"),
@@ -226,6 +227,14 @@ def _parameter_or_reference(value: Mapping[str, Any]) -> bytes:
     return _delimited(2, _message("Reference", value)) if "$ref" in value else _delimited(1, _parameter(value))
 
 
+def _definition(schema: Mapping[str, Any]) -> bytes:
+    """Write the schema of a kind, of one that is nested deeper than Python's stack only of what kind it is."""
+    try:
+        return _message("Schema", schema)
+    except RecursionError:
+        return _message("Schema", {name: schema[name] for name in ("type", _KIND) if name in schema})
+
+
 def _schema_or_flag(value: Mapping[str, Any] | bool) -> bytes:
     return _flag(2, value) if isinstance(value, bool) else _delimited(1, _message("Schema", value))
 
@@ -240,6 +249,7 @@ _SCALARS: Mapping[str, Callable[[int, Any], bytes]] = {
 
 # Messages that are more than their members.
 _WRAPPED: Mapping[str, Callable[[Any], bytes]] = {
+    "Definition": _definition,
     "OneSchema": lambda value: _delimited(1, _message("Schema", value)),
     "OneText": _texts,
     "Parameter": _parameter,

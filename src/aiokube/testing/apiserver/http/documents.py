@@ -70,9 +70,7 @@ class DocumentRequests:
         if document is None:
             return None
         headers = {"ETag": f'"{document.hash}"', "Vary": "Accept", "Cache-Control": "public"}
-        if received.header("If-None-Match") == headers["ETag"]:
-            return Answer(304, b"", _AGGREGATED_TYPE, headers)
-        return Answer(200, document.body + b"\n", _AGGREGATED_TYPE, headers)
+        return _unless_known(received, document.body + b"\n", _AGGREGATED_TYPE, headers)
 
     def _swagger(self, received: Received) -> Answer:
         varies = {"Vary": "Accept-Encoding, Accept"}
@@ -83,10 +81,7 @@ class DocumentRequests:
                 document, media_type = self._documents.swagger_protobuf(), _SWAGGER_PROTOBUF
             else:
                 continue
-            headers = {"ETag": f'"{document.hash}"', **varies}
-            if received.header("If-None-Match") == headers["ETag"]:
-                return Answer(304, b"", media_type, headers)
-            return Answer(200, document.body, media_type, headers)
+            return _unless_known(received, document.body, media_type, {"ETag": f'"{document.hash}"', **varies})
         return Answer(406, b"", "", varies)
 
     def _openapi(self, name: str, received: Received) -> Answer | None:
@@ -100,9 +95,13 @@ class DocumentRequests:
             return Answer(301, b"", JSON, headers | {"Location": location})
         if asked:
             headers["Cache-Control"] = "public, immutable"
-        if received.header("If-None-Match") == headers["ETag"]:
-            return Answer(304, b"", JSON, headers)
-        return Answer(200, document.body, JSON, headers)
+        return _unless_known(received, document.body, JSON, headers)
+
+
+def _unless_known(received: Received, body: bytes, media_type: str, headers: dict[str, str]) -> Answer:
+    if received.header("If-None-Match") == headers["ETag"]:
+        return Answer(304, b"", media_type, headers)
+    return Answer(200, body, media_type, headers)
 
 
 def _is_aggregated(clause: Clause) -> bool:

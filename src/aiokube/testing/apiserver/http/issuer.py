@@ -13,7 +13,7 @@ from aiokube.testing.apiserver.access import ServiceAccountTokens
 from aiokube.testing.apiserver.storage import encode
 
 from .answer import Answer
-from .negotiation import JSON, clauses
+from .negotiation import JSON, clauses, not_produced
 from .received import Received
 
 __all__ = ["IssuerRequests"]
@@ -45,10 +45,8 @@ class IssuerRequests:
 
 def _document(received: Received, document: Mapping[str, Any], media_type: str) -> Answer:
     if received.method != "GET":
-        words = "the server does not allow this method on the requested resource"
-        raise errors.StatusError(405, "MethodNotAllowed", words, {})
+        raise errors.method_not_allowed_here()
     accepted = {clause.media_type for clause in clauses(received.header("Accept"))}
     if accepted and not accepted & {media_type, "application/*", "*/*"}:
-        words = f"406: Not Acceptable\n\nAvailable representations: {media_type}"
-        raise errors.StatusError(406, "NotAcceptable", words, {})
+        raise not_produced(media_type)
     return Answer(200, encode(document), media_type, _AN_HOUR)

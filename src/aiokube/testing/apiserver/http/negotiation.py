@@ -23,6 +23,7 @@ __all__ = [
     "clauses",
     "for_errors",
     "is_pretty",
+    "not_produced",
     "require_produced",
     "require_streamed",
     "takes_gzip",
@@ -93,9 +94,13 @@ def require_produced(header: str, *, streams: bool) -> None:
     wanted = {text.partition(";")[0].strip() for text in header.split(",")} if header else {"*/*"}
     if wanted & {*_ENCODINGS, _PROTOBUF, "*/*"}:
         return
-    produced = f"{_ALL}, {JSON};stream=watch, {_PROTOBUF};stream=watch" if streams else _ALL
+    raise not_produced(f"{_ALL}, {JSON};stream=watch, {_PROTOBUF};stream=watch" if streams else _ALL)
+
+
+def not_produced(produced: str) -> errors.StatusError:
+    """Return the error for a request that accepts nothing of what is produced."""
     message = f"406: Not Acceptable\n\nAvailable representations: {produced}"
-    raise errors.StatusError(406, "NotAcceptable", message, {})
+    return errors.StatusError(406, "NotAcceptable", message, {})
 
 
 def require_streamed(accepted: Accepted) -> None:

@@ -346,5 +346,4 @@ def _check_form(resource: Resource, verb: str, form: Form) -> None:
 def _not_allowed(resource: Resource, verb: str) -> errors.StatusError:
     if resource.custom:
         return errors.method_not_allowed(resource.group_resource, verb)
-    message = "the server does not allow this method on the requested resource"
-    return errors.StatusError(405, "MethodNotAllowed", message, {})
+    return errors.method_not_allowed_here()

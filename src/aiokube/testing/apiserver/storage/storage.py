@@ -109,14 +109,17 @@ class Collection:
         Raises:
             Forgotten: that cannot be known any more.
         """
-        objects = dict(self._objects)
-        for event in self.history.back_to(revision):
-            if event.previous is None:
-                del objects[event.object.key]
-            else:
-                objects[event.object.key] = event.previous
         prefix = f"{namespace}/" if namespace else ""
-        return [objects[key] for key in sorted(objects) if key.startswith(prefix)]
+        objects = {stored.key: stored for stored in self.all(namespace)}
+        for event in self.history.back_to(revision):
+            key = event.object.key
+            if not key.startswith(prefix):
+                continue
+            if event.previous is None:
+                del objects[key]
+            else:
+                objects[key] = event.previous
+        return [objects[key] for key in sorted(objects)]
 
     # Writing.
 

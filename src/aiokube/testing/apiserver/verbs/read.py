@@ -144,11 +144,16 @@ def _begun(cluster: Cluster, call: Call, options: ListOptions, selection: Select
             objects, revision = collection.all_at(asked, selection.namespace), asked
         except Forgotten:
             raise errors.expired("The resourceVersion for the provided list is too old.") from None
+        if selection.name:
+            key = key_of(selection.namespace, selection.name)
+            objects = [stored for stored in objects if stored.key == key]
+        return objects, revision
+    if selection.name:
+        one = collection.get(selection.namespace, selection.name)
+        objects = [one] if one is not None else []
     else:
-        objects, revision = collection.all(selection.namespace), cluster.storage.revision
-    if selection.key:
-        objects = [stored for stored in objects if stored.key == selection.key]
-    return objects, revision
+        objects = collection.all(selection.namespace)
+    return objects, cluster.storage.revision
 
 
 def _is_exact(options: ListOptions, asked: int, selection: Selection) -> bool:
@@ -158,7 +163,7 @@ def _is_exact(options: ListOptions, asked: int, selection: Selection) -> bool:
     """
     if options.resource_version_match:
         return options.resource_version_match == "Exact"
-    return asked > 0 and options.limit > 0 and not selection.key
+    return asked > 0 and options.limit > 0 and not selection.name
 
 
 def _page(namespace: str, objects: list[Stored], revision: int, limit: int, selection: Selection) -> Page:

@@ -8,7 +8,6 @@ from aiokube.testing.apiserver import errors, selectors
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Stored
-from aiokube.testing.apiserver.storage.stored import key_of
 
 __all__ = ["Selection"]
 
@@ -20,7 +19,7 @@ class Selection:
 
     Attributes:
         namespace: in which everything is that is selected; "" for any.
-        key: of the one object that may be selected; "" when there may be more.
+        name: of the one object that may be selected; "" when there may be more.
 
     Raises:
         StatusError: a selector cannot be read, or knows a field that the kind does not have (400).
@@ -31,8 +30,7 @@ class Selection:
         self._fields = selectors.parse_fields(field_selector)
         self._resource = resource
         self.namespace = namespace or self._fields.required("metadata.namespace")
-        name = self._fields.required("metadata.name")
-        self.key = key_of(self.namespace, name) if name and (self.namespace or not resource.namespaced) else ""
+        self.name = self._fields.required("metadata.name") if self.namespace or not resource.namespaced else ""
         self._prefix = f"{namespace}/" if namespace else ""
         self._readers = {term.field: self._reader(term.field) for term in self._fields.terms}
 
