@@ -72,7 +72,7 @@ PUBLIC = {
     "aiokube.dynamic.discovery": {"Discoverer", "EagerDiscoverer", "LazyDiscoverer"},
     "aiokube.dynamic.exceptions": ERRORS,
     "aiokube.dynamic.resource": RESOURCES,
-    "aiokube.testing": {"APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "User"},
+    "aiokube.testing": {"APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "Pace", "User"},
     "aiokube.testing.apiserver": {
         "APIServer",
         "APIServerError",
@@ -82,6 +82,7 @@ PUBLIC = {
         "Fault",
         "Faults",
         "Journal",
+        "Pace",
         "WallClock",
     },
     "aiokube.validation": {"avalidate", "validate"},

@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .apiserver import APIServer, DrivenClock, Fault
+    from .apiserver import APIServer, DrivenClock, Fault, Pace
     from .controlplane import ControlPlane
     from .kube_server import KubeServer
     from .users import User
 
-__all__ = ["APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "User"]
+__all__ = ["APIServer", "ControlPlane", "DrivenClock", "Fault", "KubeServer", "Pace", "User"]
 
 _HOMES = {
     "APIServer": "apiserver",
@@ -23,6 +23,7 @@ _HOMES = {
     "DrivenClock": "apiserver",
     "Fault": "apiserver",
     "KubeServer": "kube_server",
+    "Pace": "apiserver",
     "User": "users",
 }
 

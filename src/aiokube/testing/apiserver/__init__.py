@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .clock import Clock, DrivenClock, WallClock
+    from .controllers.simulation import Pace
     from .exceptions import APIServerError
     from .faults import Fault, Faults
     from .journal import Entry, Journal
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "Faults",
     "Journal",
+    "Pace",
     "WallClock",
 ]
 
@@ -38,6 +40,7 @@ _HOMES = {
     "Fault": "faults",
     "Faults": "faults",
     "Journal": "journal",
+    "Pace": "controllers.simulation",
     "WallClock": "clock",
 }
 
