@@ -300,6 +300,10 @@ CASES = [
         post("configmaps", config_map(data={"x": "1"})),
         merge("configmaps/a", {"metadata": {"managedFields": [entry(operation="Other")]}}),
         merge("configmaps/a", {"metadata": {"managedFields": [entry(fieldsV1={"data": {}})]}}),
+        *(
+            merge("configmaps/a", {"metadata": {"managedFields": [entry(fieldsV1={"f:data": {element: {}}})]}})
+            for element in ("v:1e999", "v:NaN", f"v:{'1' * 4500}", f"i:{'1' * 4500}", 'k:{"a":1e999}', "v:1e2", "i:x")
+        ),
         merge("configmaps/a", {"metadata": {"managedFields": [entry(apiVersion="v3")]}}),
         looks_at="managedFields",
     ),

@@ -101,6 +101,9 @@ CASES = [
         post(_ROOT, _field(type="array")),
         post(_ROOT, _field(type="string", default=5)),
         post(_ROOT, _field(type="string", pattern="(")),
+        post(_ROOT, _field(type="string", pattern=f"a{{{'1' * 4500}}}")),
+        post(_ROOT, _field(type="string", pattern=f"a{{2,{'1' * 4500}}}")),
+        post(_ROOT, _field(type="string", pattern="a{3,2}")),
         post(_ROOT, _field(type="object", anyOf=[{"type": "object"}])),
         post(_ROOT, _field(**{"type": "array", "items": {"type": "object"}, "x-kubernetes-list-type": "map"})),
         post(

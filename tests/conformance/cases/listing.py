@@ -27,6 +27,7 @@ _LABELS = {
     "empty-value": "tier=",
 }
 _BAD_LABELS = ["a b", "a in", "a in (b", "a=b=c", "=", "a^", "a>x", "a=b^", ",", "a,,b", "!", "x/y/z", "a in (b c)"]
+_BAD_LABELS += ["a>" + "1" * 4500, "a<-9223372036854775809", "a>9223372036854775807"]
 _FIELDS = {
     "name": "metadata.name=a",
     "not-name": "metadata.name!=a",

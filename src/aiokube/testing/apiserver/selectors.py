@@ -17,6 +17,7 @@ from typing import Any
 from . import field_errors
 from .errors import bad_request
 from .field_errors import FieldError
+from .go.numbers import parse_int
 from .go.text import quoted
 from .kinds import names
 
@@ -240,7 +241,6 @@ _BINARY = {
 _BINARY_WORDS = "in, notin, =, ==, !=, gt, lt"
 _TOKEN = re.compile(r"[ \t\r\n]*(?:(?P<sign>!=|==|[=!(),<>])|(?P<word>[^=!(),<> \t\r\n\0]+)|(?P<end>\0|$))")
 _FIELD_TERM = re.compile(r"(.*?)(!=|==|=)", re.DOTALL)
-_INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
 class _Unreadable(Exception):
@@ -360,8 +360,10 @@ def _wrong(path: str, value: str, why: Sequence[str]) -> list[FieldError]:
 
 
 def _integer(text: str) -> int | None:
-    value = int(text) if _INTEGER.fullmatch(text) else None
-    return value if value is not None and -(1 << 63) <= value < 1 << 63 else None
+    try:
+        return parse_int(text)
+    except ValueError:
+        return None
 
 
 def _split(text: str) -> list[str]:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aiokube.testing.apiserver.go.numbers import parse_int
+
 __all__ = ["JSONPath", "JSONPathError"]
 
 _Step = Callable[[list[Any]], list[Any]]
@@ -199,6 +201,13 @@ class _Union:
         return [value for part in self.parts for value in _walk(part, found)]
 
 
+def _index(text: str) -> int:
+    try:
+        return parse_int(text)
+    except ValueError:
+        raise JSONPathError(f"array index {text} is not a number") from None
+
+
 @dataclass(frozen=True, slots=True)
 class _Slice:
     """Items of a list. One index alone is the slice of length one that it begins."""
@@ -210,11 +219,11 @@ class _Slice:
 
     @classmethod
     def of(cls, start: str, stop: str | None, step: str | None) -> _Slice:
-        first = int(start) if start not in {"", "-"} else 0
+        first = _index(start) if start not in {"", "-"} else 0
         if stop is None:
             return cls(first, first + 1, 1, True)
-        last = int(stop[1:]) if stop[1:] not in {"", "-"} else None
-        return cls(first, last, int(step[1:]) if step and step[1:] else 1, False)
+        last = _index(stop[1:]) if stop[1:] not in {"", "-"} else None
+        return cls(first, last, _index(step[1:]) if step and step[1:] else 1, False)
 
     def __call__(self, found: list[Any]) -> list[Any]:
         return [item for value in found if value is not None for item in self._items(value)]

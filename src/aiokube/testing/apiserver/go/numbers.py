@@ -10,7 +10,7 @@ import re
 
 from .text import quoted
 
-__all__ = ["parse_int", "parse_uint", "seconds_as_go"]
+__all__ = ["int_or", "parse_int", "parse_uint", "seconds_as_go"]
 
 _INT = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _UINT = re.compile(r"[0-9]+", re.ASCII)
@@ -25,6 +25,14 @@ def parse_int(text: str) -> int:
         ValueError: it is none; the text is Go's.
     """
     return _parsed("ParseInt", _INT, text, -(1 << 63), 1 << 63)
+
+
+def int_or(text: str, instead: int) -> int:
+    """Return a number of 64 bits, or something else for a text that is none."""
+    try:
+        return parse_int(text)
+    except ValueError:
+        return instead
 
 
 def parse_uint(text: str) -> int:

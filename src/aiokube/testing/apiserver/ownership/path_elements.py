@@ -10,6 +10,7 @@ Source: https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.3/fie
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -64,12 +65,19 @@ def normal(element: str) -> str | None:
         return element
     if kind == "i":
         return f"i:{int(written)}"
-    content = json.loads(written)
+    content = json.loads(written, parse_float=_finite, parse_constant=_finite)
     if kind == "v":
         return value(content)
     if isinstance(content, dict):
         return key(content)
     raise ValueError(f"not the keys of an item: {element}")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"not a number of 64 bits: {written}")
+    return number
 
 
 def text(path: Iterable[str]) -> str:

@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from aiokube.testing.apiserver.go.numbers import int_or
+
 __all__ = ["PatternError", "compiled"]
 
 
@@ -112,10 +114,10 @@ class _Translation:
     def _repeat(self) -> None:
         match = _REPEAT.match(self._pattern, self._at)
         operator = match[0] if match else self._pattern[self._at]
-        if match and (
-            int(match[1]) > _MOST_REPEATS or (match[3] and not int(match[1]) <= int(match[3]) <= _MOST_REPEATS)
-        ):
-            raise PatternError("invalid repeat count", operator)
+        if match:
+            least = int_or(match[1], _MOST_REPEATS + 1)
+            if not least <= int_or(match[3] or match[1], _MOST_REPEATS + 1) <= _MOST_REPEATS:
+                raise PatternError("invalid repeat count", operator)
         lazy = "?" if self._pattern.startswith("?", self._at + len(operator)) else ""
         if not self._has_argument:
             raise PatternError("missing argument to repetition operator", operator)

@@ -14,6 +14,7 @@ from typing import Any
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.controllers.controller import Controller
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
+from aiokube.testing.apiserver.go.numbers import int_or
 from aiokube.testing.apiserver.kinds import label_selectors
 from aiokube.testing.apiserver.storage import Event, EventType, Stored
 
@@ -415,7 +416,7 @@ def _shares(deployment: Object, active: list[Object], change: int) -> list[int]:
 
 def _revision(replica_set: Object) -> int:
     text = str((replica_set["metadata"].get("annotations") or {}).get(_REVISION, ""))
-    return int(text) if text.isdecimal() else 0
+    return int_or(text, 0)
 
 
 def _has_deadline(deployment: Object) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.controllers.controller import Controller
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.go.numbers import int_or
 from aiokube.testing.apiserver.storage import Event
 
 from .conditions import condition_of, is_true
@@ -228,7 +229,7 @@ def _is_indexed(job: Object) -> bool:
 
 def _index(pod: Object) -> int:
     text = str((pod["metadata"].get("annotations") or {}).get(_INDEX, ""))
-    return int(text) if text.isdecimal() else -1
+    return int_or(text, -1)
 
 
 def _succeeded_indexes(pods: list[Object]) -> set[int]:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.go.numbers import int_or
 from aiokube.testing.apiserver.storage import Stored
 
 from .conditions import condition_of, is_true
@@ -78,7 +79,7 @@ def deletion_order(pod: Object) -> tuple[Any, ...]:
 
 def _deletion_cost(metadata: Object) -> int:
     text = str((metadata.get("annotations") or {}).get(_DELETION_COST, ""))
-    return int(text) if text.removeprefix("-").isdecimal() else 0
+    return int_or(text, 0)
 
 
 def _newest_first(timestamp: str) -> float:

@@ -10,6 +10,7 @@ import math
 from typing import NamedTuple
 
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.go.numbers import int_or
 
 __all__ = ["HASH_LABEL", "Bounds", "bounds", "same_template"]
 
@@ -45,7 +46,7 @@ def bounds(deployment: Object) -> Bounds:
 def _scaled(value: int | str, whole: int, *, up: bool) -> int:
     if isinstance(value, int):
         return value
-    part = int(value.removesuffix("%")) * whole
+    part = int_or(value.removesuffix("%"), 0) * whole
     return math.ceil(part / 100) if up else part // 100
 
 
