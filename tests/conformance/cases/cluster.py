@@ -21,6 +21,10 @@ def _limits(**limit: Any) -> dict[str, Any]:
     return {"metadata": {"name": "a"}, "spec": {"limits": [limit]}}
 
 
+def _ratio(least: str, most: str, ratio: str) -> dict[str, Any]:
+    return _limits(type="Container", min={"cpu": least}, max={"cpu": most}, maxLimitRequestRatio={"cpu": ratio})
+
+
 def _quota(**spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": "a"}, "spec": spec}
 
@@ -134,6 +138,31 @@ CASES = [
         post("limitranges", _limits(type="Container", max={"pods": "1"})),
         post("limitranges", _limits(type="PersistentVolumeClaim")),
         post("limitranges", _limits(type="Container", maxLimitRequestRatio={"cpu": "500m"})),
+        *(
+            post("limitranges?dryRun=All", _ratio(least, most, ratio))
+            for least, most, ratio in (
+                ("2", "3", "1600m"),
+                ("2", "3", "1500m"),
+                ("3", "4", "1333m"),
+                ("3", "4", "1334m"),
+                ("1", "1e900", "10e900"),
+                ("1", "1e900", "2"),
+                ("1", "2", "1e900"),
+                ("1e900", "1e900", "2"),
+                ("1", "1E", "2E"),
+                ("1m", "1E", "2"),
+                ("1m", "1E", "2000E"),
+                ("1500m", "9E", "1e19"),
+                ("1", "99999999999999999999", "99999999999999999999"),
+                ("1n", "1", "1001"),
+                ("0", "0", "2"),
+                ("0", "1", "1E"),
+                ("0", "1", "1e900"),
+                ("0", "-1", "2"),
+                ("-1", "1", "2"),
+                ("-2", "-1", "2"),
+            )
+        ),
     ),
     case(
         "lease-lives",

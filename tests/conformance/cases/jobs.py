@@ -119,6 +119,10 @@ CASES = [
                 {"succeededIndexes": "3-3"},
                 {"succeededIndexes": "1-2-3"},
                 {"succeededIndexes": "a"},
+                {"succeededIndexes": "9" * 5000},
+                {"succeededIndexes": f"0-{2**63}"},
+                {"succeededIndexes": f"0-{2**63 - 1}"},
+                {"succeededIndexes": f"{'0' * 5000}1"},
                 {"succeededIndexes": "0-1", "succeededCount": 3},
                 {"succeededIndexes": "0-1,3", "succeededCount": 3},
             )
@@ -197,6 +201,11 @@ CASES = [
                 "1/2/3 * * * *",
                 "-1 * * * *",
                 "99999999999999999999 * * * *",
+                f"{'9' * 5000} * * * *",
+                f"-{'9' * 5000} * * * *",
+                f"{'0' * 5000}1 * * * *",
+                f"{2**63} * * * *",
+                f"-{2**63} * * * *",
                 "0 0 31 2 7",
                 "a/b * * * *",
             )

@@ -217,7 +217,10 @@ CASES = [
         post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [{"name": "a_b", "nodeID": ""}] * 2}}),
         post(
             _NODES,
-            {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER | {"topologyKeys": ["a", "a", "a b", ""]}]}},
+            {
+                "metadata": {"name": "${ns}"},
+                "spec": {"drivers": [_DRIVER | {"topologyKeys": ["a", "a", "a b", "a b", "", ""]}]},
+            },
         ),
         post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER | {"allocatable": {"count": -1}}]}}),
         post(_NODES, {"metadata": {"name": "${ns}"}, "spec": {"drivers": [_DRIVER]}}),

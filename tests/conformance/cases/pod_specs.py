@@ -44,7 +44,11 @@ CASES = [
         _pod(labels={"/a": "b"}),
         _pod(labels={"ok": "x" * 64}),
         _pod(annotations={"A b": "c"}),
-        _pod(annotations={"controller.kubernetes.io/pod-deletion-cost": "x"}),
+        *(
+            _pod(annotations={"controller.kubernetes.io/pod-deletion-cost": cost})
+            for cost in ("x", "", "0", "-0", "00", "01", "-01", "+1", "2147483648", "-2147483648", "9" * 5000)
+        ),
+        _pod(annotations={"controller.kubernetes.io/pod-deletion-cost": f"-{'0' * 5000}1"}),
         post("pods?dryRun=All", pod() | {"metadata": {"name": "a", "finalizers": ["foo", "a b", "x.y/z", "orphan"]}}),
         post(
             "pods?dryRun=All",

@@ -11,6 +11,7 @@ _DEPLOYMENTS = "apps/v1:deployments"
 _REPLICA_SETS = "apps/v1:replicasets"
 _STATEFUL_SETS = "apps/v1:statefulsets"
 _DAEMON_SETS = "apps/v1:daemonsets"
+_GENERATION = "deprecated.daemonset.template.generation"
 _CONTROLLERS = "replicationcontrollers"
 
 
@@ -185,6 +186,8 @@ CASES = [
         _tried(_DAEMON_SETS, selector=None),
         _tried(_DAEMON_SETS, updateStrategy={"rollingUpdate": {"maxSurge": 1}}),
         _tried(_DAEMON_SETS, updateStrategy={"rollingUpdate": {"maxUnavailable": 0}}),
+        _tried(_DAEMON_SETS, updateStrategy={"rollingUpdate": {"maxUnavailable": f"{'9' * 5000}%"}}),
+        _tried(_DAEMON_SETS, updateStrategy={"rollingUpdate": {"maxUnavailable": f"{'0' * 5000}%"}}),
         _tried(_DAEMON_SETS, updateStrategy={"type": "OnDelete"}),
         post(_DAEMON_SETS, _workload()),
         _set(f"{_DAEMON_SETS}/a", "/spec/template/spec/containers/0/image", "y"),
@@ -192,6 +195,20 @@ CASES = [
         _set(f"{_DAEMON_SETS}/a", "/spec/selector", _OTHER),
         _set(f"{_DAEMON_SETS}/a", "/metadata/annotations", {"x": "y"}),
         merge(f"{_DAEMON_SETS}/a/status", {"status": {"numberReady": -1}}),
+        looks_at="metadata.annotations",
+    ),
+    case(
+        "daemon-set-generations",
+        *(
+            post(
+                f"{_DAEMON_SETS}?dryRun=All",
+                _workload() | {"metadata": {"name": "a", "annotations": {_GENERATION: text}}},
+            )
+            for text in ("", "0", "7", "+7", "-7", "x", "1_0", "\u0663", f"{2**63 - 1}", "9" * 5000, f"{'0' * 5000}1")
+        ),
+        post(_DAEMON_SETS, _workload()),
+        _set(f"{_DAEMON_SETS}/a", "/metadata/annotations", {_GENERATION: "9" * 5000}),
+        _set(f"{_DAEMON_SETS}/a", "/metadata/annotations", {_GENERATION: "7"}),
         looks_at="metadata.annotations",
     ),
     case(

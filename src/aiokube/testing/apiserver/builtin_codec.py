@@ -44,15 +44,15 @@ class BuiltinCodec:
         self._check_type(kind, api_version)
         try:
             decoded = decoding.decode(self.node, value, keeps_empty=True, is_converted=is_converted)
+            obj = decoded.object
+            obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
+            obj.setdefault("metadata", {})
+            defaulting.apply(self.node, obj, _DEFAULTS)
         except decoding.DecodingError as error:
             version = (api_version or self._api_version).rpartition("/")[2]
             raise Undecodable(
                 str(error), kind=kind or self._gvk[2], version=version, converted=error.converted
             ) from None
-        obj = decoded.object
-        obj["kind"], obj["apiVersion"] = self._gvk[2], self._api_version
-        obj.setdefault("metadata", {})
-        defaulting.apply(self.node, obj, _DEFAULTS)
         obj = decoding.decode(self.node, obj, keeps_empty=True).object
         if (value.get("metadata") or {}).get("managedFields") == []:
             # The one empty list that is not as good as none: owners are to be forgotten.

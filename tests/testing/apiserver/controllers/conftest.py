@@ -138,6 +138,10 @@ class World:
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
+    def settle(self) -> None:
+        """Let the controllers do what there is to do now."""
+        self._runner.drain()
+
     def close(self) -> None:
         self._runner.close()
 

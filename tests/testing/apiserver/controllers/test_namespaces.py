@@ -3,6 +3,12 @@
 import contextlib
 from typing import Any
 
+import pytest
+
+from aiokube.testing.apiserver.errors import GroupResource
+
+_NAMESPACES = GroupResource("", "namespaces")
+_PODS = GroupResource("", "pods")
 _NAMESPACE = "/api/v1/namespaces/NAMESPACE"
 
 
@@ -85,3 +91,23 @@ async def test_pods_go_before_the_rest(cluster: Any) -> None:
     assert await cluster.find(f"{_NAMESPACE}/configmaps/some")
     await cluster.request("PATCH", f"{_NAMESPACE}/pods/held", {"metadata": {"finalizers": None}}, merge=True)
     await cluster.until_gone(_NAMESPACE)
+
+
+@pytest.mark.parametrize("grace_seconds", [2**33, 2**63 - 1, 2**62 + 2**33])
+def test_pods_may_have_more_time_to_end_than_there_is(world: Any, grace_seconds: int) -> None:
+    world.client.create(_NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}})
+    world.settle()
+    spec = {"terminationGracePeriodSeconds": grace_seconds, "containers": [{"name": "a", "image": "one"}]}
+    metadata = {"name": "a", "finalizers": ["example.com/held"]}
+    world.client.create(_PODS, {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}, "other")
+    world.settle()
+    world.advance(5)
+    assert world.client.get(_PODS, "a", "other")["status"]["phase"] == "Running"
+    world.client.delete(_NAMESPACES, "other")
+    world.settle()
+    world.advance(60)
+    pod = world.client.get(_PODS, "a", "other")
+    del pod["metadata"]["finalizers"]
+    world.client.update(_PODS, pod)
+    world.settle()
+    assert world.client.get(_NAMESPACES, "other") is None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.errors import GroupResource
+from aiokube.testing.apiserver.go.numbers import seconds_as_go
 from aiokube.testing.apiserver.kinds.pods.quality import quality_of_service
 from aiokube.testing.apiserver.kinds.pods.totals import held, is_pod_level
 from aiokube.testing.apiserver.kinds.quotas import is_extended
@@ -110,7 +111,7 @@ def _is_overdue(pod: Mapping[str, Any], now: dt.datetime) -> bool:
     since, grace = metadata.get("deletionTimestamp"), metadata.get("deletionGracePeriodSeconds")
     if since is None or grace is None:
         return False
-    return now > dt.datetime.fromisoformat(since) + dt.timedelta(seconds=grace)
+    return now > dt.datetime.fromisoformat(since) + seconds_as_go(grace)
 
 
 def _actual(pod: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from aiokube.testing.apiserver.codec import Object
 from aiokube.testing.apiserver.errors import GroupResource, StatusError
+from aiokube.testing.apiserver.go.numbers import seconds_as_go
 from aiokube.testing.apiserver.resources import Resource
 from aiokube.testing.apiserver.storage import Event, EventType
 
@@ -52,7 +53,7 @@ class _Remains:
     counts: dict[GroupResource, int] = field(default_factory=dict)
     finalizers: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
-    wait_seconds: int = 0
+    wait_seconds: float = 0
     pods_only: bool = False
 
     def conditions(self) -> Iterator[tuple[str, str, str]]:
@@ -136,7 +137,7 @@ class Namespaces(Controller):
 
     def _delete_all(self, namespace: Object, resource: Resource, remains: _Remains) -> Iterator[None]:
         name, collection = namespace["metadata"]["name"], resource.collection
-        wait_seconds = self._pods_wait(namespace) if collection == _PODS else 0
+        wait_seconds = self._pods_wait_seconds(namespace) if collection == _PODS else 0
         for stored in self.client.stored(collection, name):
             try:
                 self.client.delete(collection, stored.key.partition("/")[2], name, propagation="Background")
@@ -154,12 +155,13 @@ class Namespaces(Controller):
             gvr = f"{resource.group}/{resource.version}, Resource={resource.plural}"
             remains.problems.append(f"unexpected items still remain in namespace: {name} for gvr: {gvr}")
 
-    def _pods_wait(self, namespace: Object) -> int:
+    def _pods_wait_seconds(self, namespace: Object) -> float:
         pods = self.client.list(_PODS, namespace["metadata"]["name"])
         running = (pod for pod in pods if pod["status"].get("phase") not in ("Succeeded", "Failed"))
         longest = max((pod["spec"].get("terminationGracePeriodSeconds") or 0 for pod in running), default=0)
+        wait_seconds = seconds_as_go(longest).total_seconds()
         since = self.cluster.clock.now() - dt.datetime.fromisoformat(namespace["metadata"]["deletionTimestamp"])
-        return 0 if since.total_seconds() >= longest else int(longest)
+        return 0 if since.total_seconds() >= wait_seconds else wait_seconds
 
     def _report(self, namespace: Object, remains: _Remains) -> Object:
         wrong = {kind: ("True", why, text) for kind, why, text in remains.conditions()}

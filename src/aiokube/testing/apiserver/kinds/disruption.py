@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, conditions, internal, label_selectors, names
+from aiokube.testing.apiserver.kinds import checks, conditions, internal, label_selectors
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.kinds.workloads.rollouts import at_most_all, number_or_share
 
 __all__ = ["BEHAVIOUR", "PodDisruptionBudgetRules"]
 
@@ -40,19 +41,11 @@ def _spec(spec: Object, *, check_values: bool) -> Iterator[FieldError]:
         yield fields.invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set")
     for name in ("minAvailable", "maxUnavailable"):
         if (amount := spec.get(name)) is not None:
-            yield from _count_or_percent(amount, f"spec.{name}")
+            yield from number_or_share(amount, f"spec.{name}")
+            yield from at_most_all(amount, f"spec.{name}")
     yield from label_selectors.validate(spec.get("selector"), "spec.selector", check_values=check_values)
     policy = spec.get("unhealthyPodEvictionPolicy")
     yield from checks.one_of(policy, _EVICTION_POLICIES, "spec.unhealthyPodEvictionPolicy")
-
-
-def _count_or_percent(amount: int | str, path: str) -> Iterator[FieldError]:
-    if isinstance(amount, int):
-        yield from checks.not_negative(amount, path)
-    elif words := names.percent(amount):
-        yield from (fields.invalid(path, amount, one) for one in words)
-    elif int(amount.rstrip("%")) > 100:
-        yield fields.invalid(path, amount, "must not be greater than 100%")
 
 
 BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("policy", "PodDisruptionBudget"): PodDisruptionBudgetRules}

@@ -6,12 +6,14 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/vali
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, internal, names, quantities
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
+from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
 __all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules", "is_extended", "validate_amount"]
 
@@ -53,6 +55,7 @@ _ONLY_EXISTS = (
     "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
     "ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
 )
+_MOST_IN_THOUSANDTHS = ((1 << 63) - 1) // 1000
 _LIMIT_TYPES = {"Container", "PersistentVolumeClaim", "Pod"}
 
 
@@ -260,10 +263,23 @@ def _ratio(amounts: Mapping[str, str], path: str) -> Iterator[FieldError]:
     if quantities.amount(ratio) < 1:
         yield fields.invalid(path, ratio, f"ratio {ratio} is less than 1")
     if "min" in amounts and "max" in amounts:
-        lowest, highest = quantities.amount(amounts["min"]), quantities.amount(amounts["max"])
-        limit = highest / lowest if lowest else None
-        if limit is not None and quantities.amount(ratio) > limit:
-            yield fields.invalid(path, ratio, f"ratio {ratio} is greater than max/min = {float(limit):f}")
+        limit = _spread(parse(amounts["min"]), parse(amounts["max"]))
+        given = parse(ratio)
+        in_whole = given.as_int64()
+        if (given.as_int64(1000) / 1000 if in_whole < _MOST_IN_THOUSANDTHS else float(in_whole)) > limit:
+            yield fields.invalid(
+                path, ratio, f"ratio {ratio} is greater than max/min = {f'{limit:f}'.replace('inf', 'Inf')}"
+            )
+
+
+def _spread(lowest: Quantity, highest: Quantity) -> float:
+    """Return how often one amount is in another: in thousandths if both fit into 64 bits so, else in whole ones."""
+    least, most = lowest.as_int64(), highest.as_int64()
+    if least < _MOST_IN_THOUSANDTHS and most < _MOST_IN_THOUSANDTHS:
+        least, most = lowest.as_int64(1000), highest.as_int64(1000)
+    if least:
+        return float(most) / float(least)
+    return math.copysign(math.inf, most) if most else math.nan
 
 
 def _above(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ from .node import Field, Node, Omit, Shape
 __all__ = ["Table", "apply"]
 
 Table = Mapping[str, Callable[[dict[str, Any]], None]]
-"""What completes an object of a component in place, by the component's name."""
+"""What completes an object of a component in place, by the component's name; may raise a DecodingError."""
 
 
 def apply(node: Node, obj: dict[str, Any], table: Table) -> None:
@@ -27,6 +27,9 @@ def apply(node: Node, obj: dict[str, Any], table: Table) -> None:
 
     Args:
         table: is not changed later, for what is made of it is kept.
+
+    Raises:
+        DecodingError: there is something in the object that nothing can be made of.
     """
     if id(table) not in _walks:
         _walks[id(table)] = _Walk(table)

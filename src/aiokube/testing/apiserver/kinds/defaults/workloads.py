@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aiokube.testing.apiserver.go.numbers import parse_int
+from aiokube.testing.apiserver.schema.decoding import DecodingError
+
 from . import Default, absent, zero
 
 __all__ = ["DEFAULTS", "TEMPLATE_GENERATION"]
@@ -31,7 +34,10 @@ def _deployment_spec(spec: dict[str, Any]) -> None:
 
 def _daemon_set(daemon_set: dict[str, Any]) -> None:
     annotations = _part(_part(daemon_set, "metadata"), "annotations")
-    annotations.setdefault(TEMPLATE_GENERATION, "0")
+    try:
+        parse_int(annotations.setdefault(TEMPLATE_GENERATION, "0"))
+    except ValueError as error:
+        raise DecodingError(str(error)) from None
     _part(daemon_set, "spec")
 
 

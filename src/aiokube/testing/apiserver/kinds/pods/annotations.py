@@ -8,11 +8,11 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/vali
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden, invalid, key
+from aiokube.testing.apiserver.go.numbers import parse_int
 
 from .profiles import APP_ARMOR, validate_profile_annotations
 
@@ -24,7 +24,6 @@ MIRROR = "kubernetes.io/config.mirror"
 """Stands at a pod that a kubelet has from a file, and shows here."""
 
 _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
-_NUMBER = re.compile(r"-0*[0-9]{1,10}|0|[1-9][0-9]{0,9}")
 _INT32 = range(-(2**31), 2**31)
 
 
@@ -34,7 +33,7 @@ def validate_pod_annotations(annotations: Mapping[str, str], spec: Object, path:
         what = "must set spec.nodeName if mirror pod annotation is set"
         yield invalid(key(path, MIRROR), annotations[MIRROR], what)
     cost = annotations.get(_DELETION_COST)
-    if cost is not None and not (_NUMBER.fullmatch(cost) and int(cost) in _INT32):
+    if cost is not None and not _is_int32(cost):
         yield invalid(key(path, _DELETION_COST), cost, "must be a 32bit integer")
     yield from validate_profile_annotations(annotations, spec, path)
 
@@ -52,3 +51,13 @@ def validate_annotation_change(new: Object, old: Object) -> Iterator[FieldError]
         if name == MIRROR:
             yield forbidden(path, f"may not {done} mirror pod annotation")
     yield from validate_pod_annotations(now, new["spec"], "metadata.annotations")
+
+
+def _is_int32(text: str) -> bool:
+    """Whether a text is a number of 32 bits; only a negative one may begin with zeros."""
+    if text.startswith("+") or (text.startswith("0") and text != "0"):
+        return False
+    try:
+        return parse_int(text) in _INT32
+    except ValueError:
+        return False

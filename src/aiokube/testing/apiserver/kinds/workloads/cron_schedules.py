@@ -12,6 +12,7 @@ import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aiokube.testing.apiserver.go.numbers import parse_int
 from aiokube.testing.apiserver.go.text import quoted
 
 __all__ = ["is_time_zone", "problem"]
@@ -19,7 +20,6 @@ __all__ = ["is_time_zone", "problem"]
 _WORDS = {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 _EVERY = "@every "
 _UNITS = {"ns", "us", "\N{MICRO SIGN}s", "\N{GREEK SMALL LETTER MU}s", "ms", "s", "m", "h"}
-_HIGHEST_INT = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ def _range(text: str, bounds: _Bounds) -> None:
 def _number(text: str, names: Mapping[str, int]) -> int:
     if text.lower() in names:
         return names[text.lower()]
-    if not re.fullmatch("[+-]?[0-9]+", text):
-        raise _Wrong(f"failed to parse int from {text}: strconv.Atoi: parsing {quoted(text)}: invalid syntax")
-    number = int(text)
-    if abs(number) > _HIGHEST_INT:
-        raise _Wrong(f"failed to parse int from {text}: strconv.Atoi: parsing {quoted(text)}: value out of range")
+    try:
+        number = parse_int(text)
+    except ValueError as error:
+        why = str(error).removeprefix("strconv.ParseInt")
+        raise _Wrong(f"failed to parse int from {text}: strconv.Atoi{why}") from None
     if number < 0:
         raise _Wrong(f"negative number ({number}) not allowed: {text}")
     return number

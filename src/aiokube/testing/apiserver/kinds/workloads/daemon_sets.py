@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, not_supported, required
+from aiokube.testing.apiserver.go.numbers import parse_int
 from aiokube.testing.apiserver.kinds import internal, label_selectors
 from aiokube.testing.apiserver.kinds.checks import immutable, not_negative, shown
 from aiokube.testing.apiserver.kinds.defaults.workloads import TEMPLATE_GENERATION
@@ -67,8 +68,7 @@ class DaemonSetRules(TemplateRules):
 
 def _template_generation(daemon_set: Object) -> int:
     annotations = daemon_set["metadata"].get("annotations") or {}
-    value: str = annotations.get(TEMPLATE_GENERATION) or "0"
-    return int(value) if value.isdecimal() else 0
+    return parse_int(annotations.get(TEMPLATE_GENERATION) or "0")  # defaulting has refused what is none
 
 
 def _count_template(daemon_set: Object, generation: int) -> None:

@@ -6,8 +6,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/batch/val
 
 from __future__ import annotations
 
-import re
-
+from aiokube.testing.apiserver.go.numbers import parse_int
 from aiokube.testing.apiserver.go.text import quoted
 
 __all__ = ["overlap", "read_indexes"]
@@ -46,8 +45,10 @@ def _span(text: str, completions: int) -> tuple[int, int]:
 
 
 def _index(text: str, completions: int) -> int:
-    if not re.fullmatch("[+-]?[0-9]+", text):
-        raise ValueError(f"cannot convert string to integer for index: {quoted(text)}")
-    if int(text) >= completions:
+    try:
+        index = parse_int(text)
+    except ValueError:
+        raise ValueError(f"cannot convert string to integer for index: {quoted(text)}") from None
+    if index >= completions:
         raise ValueError(f"too large index: {quoted(text)}")
-    return int(text)
+    return index

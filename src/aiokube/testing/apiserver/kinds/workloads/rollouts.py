@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiokube.testing.apiserver.field_errors import FieldError, invalid
+from aiokube.testing.apiserver.go.numbers import parse_int
 from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.kinds.checks import matching, not_negative
 
 __all__ = ["at_most_all", "is_zero", "number_or_share"]
 
 _ALL = 100
+_MOST = 2**63 - 1
 
 
 def number_or_share(value: int | str, path: str) -> Iterator[FieldError]:
@@ -37,7 +39,11 @@ def is_zero(value: int | str) -> bool:
 
 
 def _number(value: int | str) -> int:
+    if isinstance(value, int):
+        return value
+    text = value if names.percent(value) else value.removesuffix("%")
     try:
-        return int(value if isinstance(value, int) else value.removesuffix("%"))
-    except ValueError:
-        return 0
+        return parse_int(text)
+    except ValueError as error:
+        # Go goes on with what it has besides the error: as much as fits 64 bits of a number that does not.
+        return _MOST if str(error).endswith("out of range") else 0
