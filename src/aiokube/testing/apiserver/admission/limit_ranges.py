@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.field_errors import aggregate
-from aiokube.testing.apiserver.kinds.pods.totals import with_pod_level
+from aiokube.testing.apiserver.kinds.pods.totals import POD_LEVEL, with_pod_level
 from aiokube.testing.apiserver.kinds.rules import Object
 from aiokube.testing.apiserver.schema.quantities import parse
 
@@ -28,7 +28,6 @@ _PODS = GroupResource("", "pods")
 _CLAIMS = GroupResource("", "persistentvolumeclaims")
 _ANNOTATION = "kubernetes.io/limit-ranger"
 _DEFAULTS = (("requests", "defaultRequest", "request"), ("limits", "default", "limit"))
-_POD_LEVEL = ("cpu", "memory")
 
 
 class _Checks(NamedTuple):
@@ -101,7 +100,7 @@ def _of_containers(pod: Object) -> Iterator[Asked]:
 
 
 def _of_pod(pod: Object) -> Iterator[Asked]:
-    yield Asked(*(with_pod_level(pod["spec"], side, _POD_LEVEL.__contains__) for side in ("requests", "limits")))
+    yield Asked(*(with_pod_level(pod["spec"], side, POD_LEVEL.__contains__) for side in ("requests", "limits")))
 
 
 def _of_claim(claim: Object) -> Iterator[Asked]:

@@ -14,7 +14,7 @@ from aiokube.testing.apiserver.errors import GroupResource
 from aiokube.testing.apiserver.go.numbers import seconds_as_go
 from aiokube.testing.apiserver.kinds.pods.quality import quality_of_service
 from aiokube.testing.apiserver.kinds.pods.totals import held, is_pod_level
-from aiokube.testing.apiserver.kinds.quotas import is_extended
+from aiokube.testing.apiserver.kinds.resource_names import is_extended
 from aiokube.testing.apiserver.kinds.rules import Object
 
 from .amounts import Amounts, added, amounts, number

@@ -12,6 +12,7 @@ from typing import Final
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import admission_rules, checks, conditions, label_selectors, names
+from aiokube.testing.apiserver.kinds.admission_rules import AdmissionRules
 from aiokube.testing.apiserver.kinds.fixed_metadata import FixedMetadataRules
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
@@ -36,7 +37,7 @@ _RESERVED_WORDS = (
 _IDENTIFIER = rf"(?!(?:{_RESERVED_WORDS})\Z)[_a-zA-Z][_a-zA-Z0-9]*"
 
 
-class ValidatingPolicyRules(FixedMetadataRules):
+class ValidatingPolicyRules(FixedMetadataRules, AdmissionRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
         yield from _matched(spec)
@@ -50,9 +51,6 @@ class ValidatingPolicyRules(FixedMetadataRules):
             yield from _validation(validation, fields.item("spec.validations", index))
         yield from _annotations(annotations, "spec.auditAnnotations", new["metadata"].get("name", ""))
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         status = new.get("status") or {}
         for index, warning in enumerate((status.get("typeChecking") or {}).get("expressionWarnings") or ()):
@@ -61,11 +59,8 @@ class ValidatingPolicyRules(FixedMetadataRules):
             yield from checks.present((warning.get("fieldRef") or "").strip(), fields.child(path, "fieldRef"))
         yield from conditions.validate(status.get("conditions") or [], "status.conditions")
 
-    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
-        return admission_rules.reserved_name(new)
 
-
-class MutatingPolicyRules(Rules):
+class MutatingPolicyRules(AdmissionRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
         rules = (spec.get("matchConstraints") or {}).get("resourceRules") or []
@@ -78,38 +73,20 @@ class MutatingPolicyRules(Rules):
         policy, known = spec.get("reinvocationPolicy"), admission_rules.REINVOCATION_POLICIES
         yield from checks.one_of(policy, known, "spec.reinvocationPolicy", needed=True)
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
 
-    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
-        return admission_rules.reserved_name(new)
-
-
-class MutatingBindingRules(Rules):
+class MutatingBindingRules(AdmissionRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
         yield from _binding(spec)
         rules = (spec.get("matchResources") or {}).get("resourceRules") or []
         yield from admission_rules.mutable_operations(rules, "spec.matchResources.resourceRules")
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
 
-    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
-        return admission_rules.reserved_name(new)
-
-
-class ValidatingBindingRules(Rules):
+class ValidatingBindingRules(AdmissionRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
         yield from _binding(spec)
         yield from _actions(spec.get("validationActions") or [], "spec.validationActions")
-
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
-    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
-        return admission_rules.reserved_name(new)
 
 
 def _matched(spec: Object, operations: Iterable[FieldError] = ()) -> Iterator[FieldError]:

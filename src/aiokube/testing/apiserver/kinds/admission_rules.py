@@ -7,22 +7,22 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/admission
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, label_selectors, names
-from aiokube.testing.apiserver.kinds.rules import Object
+from aiokube.testing.apiserver.kinds.rules import Object, Rules
 
 __all__ = [
     "FAILURE_POLICIES",
     "MATCH_POLICIES",
     "REINVOCATION_POLICIES",
+    "AdmissionRules",
     "match_conditions",
     "match_resources",
     "mutable_operations",
-    "reserved_name",
     "rule",
 ]
 
@@ -36,26 +36,29 @@ _CONDITIONS_LIMIT: Final = 64
 _RESERVED_SUFFIX = ".static.k8s.io"
 
 
-def reserved_name(obj: Object) -> Iterator[str]:
-    """Warn of a name that only manifests on the server's own disk should have."""
-    if obj["metadata"].get("name", "").endswith(_RESERVED_SUFFIX):
-        yield (
-            f'metadata.name: names ending with "{_RESERVED_SUFFIX}" are reserved for static manifest-based '
-            "configurations and cannot be managed via the API"
-        )
+class AdmissionRules(Rules):
+    """The rules that all kinds have in which admission is set up."""
+
+    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
+        """Warn of a name that only manifests on the server's own disk should have."""
+        if new["metadata"].get("name", "").endswith(_RESERVED_SUFFIX):
+            yield (
+                f'metadata.name: names ending with "{_RESERVED_SUFFIX}" are reserved for static manifest-based '
+                "configurations and cannot be managed via the API"
+            )
 
 
 def rule(given: Object, path: str) -> Iterator[FieldError]:
     """Refuse operations, groups, versions, resources or a scope that cannot be matched."""
     operations, at = given.get("operations") or [], fields.child(path, "operations")
     yield from _filled(operations, at)
-    yield from _alone(operations, at, "operations")
+    yield from checks.alone(operations, at, "operations")
     for index, operation in enumerate(operations):
         yield from checks.one_of(operation, _OPERATIONS, fields.item(at, index))
     for name, what in (("apiGroups", "API groups"), ("apiVersions", "API versions")):
         values, at = given.get(name) or [], fields.child(path, name)
         yield from _filled(values, at)
-        yield from _alone(values, at, what)
+        yield from checks.alone(values, at, what)
     for index, version in enumerate(given.get("apiVersions") or ()):
         yield from checks.present(version, fields.item(fields.child(path, "apiVersions"), index))
     yield from _resources(given.get("resources") or [], fields.child(path, "resources"))
@@ -96,11 +99,6 @@ def match_conditions(conditions: Sequence[Object], path: str) -> Iterator[FieldE
 def _filled(values: Sequence[str], path: str) -> Iterator[FieldError]:
     if not values:
         yield fields.required(path)
-
-
-def _alone(values: Sequence[str], path: str, what: str) -> Iterator[FieldError]:
-    if len(values) > 1 and "*" in values:
-        yield fields.invalid(path, values, f"if '*' is present, must not specify other {what}")
 
 
 def _resources(resources: Sequence[str], path: str) -> Iterator[FieldError]:

@@ -26,16 +26,17 @@ _STATUSES = ("True", "False", "Unknown")
 
 class APIServiceRules(FixedMetadataRules):
     def prepare_create(self, new: Object, context: Context) -> None:
-        new["status"] = {}
-        if (new.get("spec") or {}).get("service") is None:
-            local = {
-                "type": "Available",
-                "status": "True",
-                "lastTransitionTime": context.now(),
-                "reason": "Local",
-                "message": "Local APIServices are always available",
-            }
-            new["status"] = {"conditions": [local]}
+        if (new.get("spec") or {}).get("service") is not None:
+            new["status"] = {}
+            return
+        local = {
+            "type": "Available",
+            "status": "True",
+            "lastTransitionTime": context.now(),
+            "reason": "Local",
+            "message": "Local APIServices are always available",
+        }
+        new["status"] = {"conditions": [local]}
 
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
@@ -46,9 +47,6 @@ class APIServiceRules(FixedMetadataRules):
             yield from _local(spec)
         else:
             yield from _remote(spec, service)
-
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         for index, condition in enumerate((new.get("status") or {}).get("conditions") or ()):
@@ -93,9 +91,7 @@ def _local(spec: Object) -> Iterator[FieldError]:
 def _remote(spec: Object, service: Object) -> Iterator[FieldError]:
     yield from checks.present(service.get("namespace"), "spec.service.namespace")
     yield from checks.present(service.get("name"), "spec.service.name")
-    port = service.get("port") or 0
-    if wrong := names.port_number(port):
-        yield fields.invalid("spec.service.port", port, f"port is not valid: {', '.join(wrong)}")
+    yield from checks.port(service.get("port") or 0, "spec.service.port")
     if spec.get("insecureSkipTLSVerify") and spec.get("caBundle"):
         yield fields.invalid("spec.insecureSkipTLSVerify", True, "may not be true if caBundle is present")
 

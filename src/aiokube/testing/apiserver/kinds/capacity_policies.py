@@ -12,7 +12,7 @@ from typing import Final
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import device_requests, quantities
+from aiokube.testing.apiserver.kinds import checks, quantities
 from aiokube.testing.apiserver.kinds.rules import Object
 from aiokube.testing.apiserver.schema.quantities import parse
 
@@ -55,7 +55,7 @@ def _values(values: Sequence[str], default: str, whole: str, path: str) -> Itera
         if quantities.amount(value) > quantities.amount(whole):
             yield fields.invalid(at, value, f"option is larger than capacity value: {whole}")
 
-    yield from device_requests.each_once(values, _VALUES_LIMIT, within, path, lambda value: str(_whole(value)))
+    yield from checks.each_once(values, _VALUES_LIMIT, within, path, lambda value: str(_whole(value)))
     if len(values) > _VALUES_LIMIT or quantities.amount(default) not in map(quantities.amount, values):
         yield fields.invalid(path, default, "default value is not valid according to the requestPolicy")
 

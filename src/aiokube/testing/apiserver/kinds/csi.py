@@ -63,9 +63,8 @@ class CSIStorageCapacityRules(Rules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         yield from self.validate_create(new, context)
-        if new.get("nodeTopology") != old.get("nodeTopology"):
-            yield fields.invalid("nodeTopology", new.get("nodeTopology"), "field is immutable")
-        yield from checks.immutable(new.get("storageClassName"), old.get("storageClassName"), "storageClassName")
+        for name in ("nodeTopology", "storageClassName"):
+            yield from checks.immutable(new.get(name), old.get(name), name)
 
     def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
         topology = new.get("nodeTopology") or {}
@@ -88,8 +87,7 @@ class VolumeAttachmentRules(FixedMetadataRules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         yield from self.validate_create(new, context)
-        after, before = (internal.shown("VolumeAttachmentSpec", one.get("spec") or {}) for one in (new, old))
-        yield from checks.immutable(after, before, "spec")
+        yield from internal.unchanged("VolumeAttachmentSpec", new.get("spec") or {}, old.get("spec") or {}, "spec")
 
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         return self.validate_update(new, old, context)
@@ -135,9 +133,7 @@ def _attachment(status: Object) -> Iterator[FieldError]:
         error, path = status.get(name) or {}, fields.child("status", name)
         if len((error.get("message") or "").encode()) > _ERROR_LIMIT:
             yield fields.too_long(fields.child(path, "message"), _ATTACHMENT_LIMIT)  # kube-apiserver's own slip
-        if (error.get("errorCode") or 0) < 0:
-            words = f"must be between 0 and {2**31 - 1}, inclusive"
-            yield fields.invalid(fields.child(path, "errorCode"), error["errorCode"], words)
+        yield from checks.in_range(error.get("errorCode"), 0, 2**31 - 1, fields.child(path, "errorCode"))
 
 
 _GROUP = "storage.k8s.io"

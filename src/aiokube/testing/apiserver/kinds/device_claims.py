@@ -18,12 +18,12 @@ from aiokube.testing.apiserver.kinds import (
     conditions,
     device_requests,
     internal,
-    quotas,
+    resource_names,
     resource_slices,
 )
 from aiokube.testing.apiserver.kinds.device_requests import Names
 from aiokube.testing.apiserver.kinds.fixed_metadata import FixedMetadataRules
-from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
+from aiokube.testing.apiserver.kinds.metadata import validate_template_metadata
 from aiokube.testing.apiserver.kinds.pods import scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
@@ -44,7 +44,7 @@ class ClaimRules(FixedMetadataRules):
         yield from device_requests.validate(devices, "spec.devices")
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return _unchanged("ResourceClaimSpec", new, old)
+        return internal.unchanged("ResourceClaimSpec", new.get("spec") or {}, old.get("spec") or {}, "spec")
 
     def prepare_status(self, new: Object, old: Object, context: Context) -> None:
         """Forget what was said of devices that the claim has no longer."""
@@ -60,11 +60,11 @@ class ClaimRules(FixedMetadataRules):
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         status, before = new.get("status") or {}, old.get("status") or {}
         consumers, allocation = status.get("reservedFor") or [], status.get("allocation")
-        yield from device_requests.each_once(
+        yield from checks.each_once(
             consumers, _CONSUMERS_LIMIT, _consumer, "status.reservedFor", lambda one: one.get("uid") or ""
         )
         devices, check = status.get("devices") or [], partial(_device, allocated=_allocated(new))
-        yield from device_requests.each_once(devices, len(devices), check, "status.devices", _identity)
+        yield from checks.each_once(devices, len(devices), check, "status.devices", _identity)
         if consumers and allocation is None:
             yield fields.forbidden("status.reservedFor", "may not be specified when `allocated` is not set")
         added = [one for one in consumers if one not in (before.get("reservedFor") or ())]
@@ -72,8 +72,7 @@ class ClaimRules(FixedMetadataRules):
             words = "new entries may not be added while `deallocationRequested` or `deletionTimestamp` are set"
             yield fields.forbidden("status.reservedFor", words)
         if allocation is not None and before.get("allocation") is not None:
-            after, then = (internal.shown("AllocationResult", one) for one in (allocation, before["allocation"]))
-            yield from checks.immutable(after, then, "status.allocation")
+            yield from internal.unchanged("AllocationResult", allocation, before["allocation"], "status.allocation")
         elif allocation is not None:
             known = device_requests.known_names((new.get("spec") or {}).get("devices") or {})
             yield from _allocation(allocation, "status.allocation", known)
@@ -87,22 +86,17 @@ class TemplateRules(Rules):
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         yield from _template(new)
-        yield from _unchanged("ResourceClaimTemplateSpec", new, old)
+        yield from internal.unchanged("ResourceClaimTemplateSpec", new.get("spec") or {}, old.get("spec") or {}, "spec")
 
 
 class ClassRules(Rules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         spec = new.get("spec") or {}
         yield from device_requests.validate_selectors(spec.get("selectors"), "spec.selectors")
-        yield from device_requests.each(
-            spec.get("config"), _LIMIT, device_requests.validate_configuration, "spec.config"
-        )
+        yield from checks.each(spec.get("config"), _LIMIT, device_requests.validate_configuration, "spec.config")
         name = spec.get("extendedResourceName")
-        if name is not None and not quotas.is_extended(name):
+        if name is not None and not resource_names.is_extended(name):
             yield fields.invalid("spec.extendedResourceName", name, "must be a valid extended resource name")
-
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
 
 
 def _administrators(devices: Object, namespace: str, context: Context) -> Iterator[FieldError]:
@@ -118,18 +112,8 @@ def _administrators(devices: Object, namespace: str, context: Context) -> Iterat
 
 def _template(template: Object) -> Iterator[FieldError]:
     spec = template.get("spec") or {}
-    metadata = spec.get("metadata") or {}
-    yield from validate_annotations(metadata.get("annotations"), "spec.metadata.annotations")
-    yield from validate_labels(metadata.get("labels"), "spec.metadata.labels")
-    for name in metadata:
-        if name not in {"annotations", "labels"}:
-            yield fields.forbidden(f"spec.metadata.{name}", "cannot be set")
+    yield from validate_template_metadata(spec.get("metadata") or {}, "spec.metadata")
     yield from device_requests.validate((spec.get("spec") or {}).get("devices") or {}, "spec.spec.devices")
-
-
-def _unchanged(kind: str, new: Object, old: Object) -> Iterator[FieldError]:
-    after, before = (internal.shown(kind, one.get("spec") or {}) for one in (new, old))
-    return checks.immutable(after, before, "spec")
 
 
 def _identity(device: Object) -> Object:
@@ -162,8 +146,8 @@ def _device(device: Object, path: str, *, allocated: Sequence[Object]) -> Iterat
 def _allocation(allocation: Object, path: str, known: Names) -> Iterator[FieldError]:
     devices, at = allocation.get("devices") or {}, fields.child(path, "devices")
     results, config = devices.get("results"), devices.get("config")
-    yield from device_requests.each(results, _LIMIT, partial(_result, known=known), fields.child(at, "results"))
-    yield from device_requests.each(config, 2 * _LIMIT, partial(_config, known=known), fields.child(at, "config"))
+    yield from checks.each(results, _LIMIT, partial(_result, known=known), fields.child(at, "results"))
+    yield from checks.each(config, 2 * _LIMIT, partial(_config, known=known), fields.child(at, "config"))
     if (selector := allocation.get("nodeSelector")) is not None:
         yield from scheduling.validate_node_selector(selector, fields.child(path, "nodeSelector"))
 
@@ -178,7 +162,7 @@ def _result(result: Object, path: str, *, known: Names) -> Iterator[FieldError]:
 def _config(config: Object, path: str, *, known: Names) -> Iterator[FieldError]:
     source, at = config.get("source") or "", fields.child(path, "source")
     yield from checks.one_of(source, ("FromClaim", "FromClass"), at, needed=True)
-    yield from device_requests.each_once(
+    yield from checks.each_once(
         config.get("requests"),
         _LIMIT,
         partial(device_requests.request_name, known=known),

@@ -8,7 +8,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/resource/
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -20,11 +20,10 @@ from aiokube.testing.apiserver.kinds.rules import Object
 __all__ = [
     "TAINT_EFFECTS",
     "Names",
-    "each",
-    "each_once",
     "json_object",
     "known_names",
     "label_key",
+    "name_of",
     "qualified_name",
     "request_name",
     "validate",
@@ -50,15 +49,15 @@ _IDENTIFIER_LIMIT: Final = 32
 def validate(devices: Object, path: str) -> Iterator[FieldError]:
     """Return what is wrong with the requests of a claim, and with what is said of them."""
     known = known_names(devices)
-    yield from each_once(devices.get("requests"), _LIMIT, _request, fields.child(path, "requests"), _name)
-    yield from each(
+    yield from checks.each_once(devices.get("requests"), _LIMIT, _request, fields.child(path, "requests"), name_of)
+    yield from checks.each(
         devices.get("constraints"), _LIMIT, partial(_constraint, known=known), fields.child(path, "constraints")
     )
-    yield from each(devices.get("config"), _LIMIT, partial(_config, known=known), fields.child(path, "config"))
+    yield from checks.each(devices.get("config"), _LIMIT, partial(_config, known=known), fields.child(path, "config"))
 
 
 def validate_selectors(selectors: Sequence[Object] | None, path: str) -> Iterator[FieldError]:
-    return each(selectors, _LIMIT, _selector, path)
+    return checks.each(selectors, _LIMIT, _selector, path)
 
 
 def validate_configuration(config: Object, path: str) -> Iterator[FieldError]:
@@ -72,7 +71,7 @@ def validate_configuration(config: Object, path: str) -> Iterator[FieldError]:
 
 def known_names(devices: Object) -> Names:
     return {
-        request.get("name") or "": [_name(alternative) for alternative in request.get("firstAvailable") or ()]
+        request.get("name") or "": [name_of(alternative) for alternative in request.get("firstAvailable") or ()]
         for request in devices.get("requests") or ()
     }
 
@@ -107,6 +106,10 @@ def qualified_name(name: str, path: str) -> Iterator[FieldError]:
     yield from checks.matching(names.c_identifier, parts[-1], path)
 
 
+def name_of(obj: Object) -> str:
+    return obj.get("name") or ""
+
+
 def label_key(key: str, path: str) -> Iterator[FieldError]:
     return checks.matching(names.label_key, key, path)
 
@@ -121,44 +124,8 @@ def json_object(value: Any, limit: int, path: str) -> Iterator[FieldError]:
         yield fields.invalid(path, "<value omitted>", "must be a valid JSON object")
 
 
-def each(
-    values: Sequence[Any] | None, limit: int, check: Callable[[Any, str], Iterator[FieldError]], path: str
-) -> Iterator[FieldError]:
-    """Return what is wrong with the items of a list, of which there may be only so many."""
-    values = values or []
-    if len(values) > limit:
-        yield fields.too_many(path, len(values), limit)
-        return
-    for index, value in enumerate(values):
-        yield from check(value, fields.item(path, index))
-
-
-def each_once(
-    values: Sequence[Any] | None,
-    limit: int,
-    check: Callable[[Any, str], Iterator[FieldError]],
-    path: str,
-    key: Callable[[Any], Any],
-) -> Iterator[FieldError]:
-    """Return what is wrong with the items of a list, none of which may stand in it twice.
-
-    Args:
-        key: what is compared, and shown of one that is there twice.
-    """
-    yield from each(values, limit, check, path)
-    seen: list[Any] = []
-    for index, value in enumerate(values or () if len(values or ()) <= limit else ()):
-        if (found := key(value)) in seen:
-            yield fields.duplicate(fields.item(path, index), found)
-        seen.append(found)
-
-
-def _name(obj: Object) -> str:
-    return obj.get("name") or ""
-
-
 def _request(request: Object, path: str) -> Iterator[FieldError]:
-    yield from checks.matching(names.dns_label, _name(request), fields.child(path, "name"))
+    yield from checks.matching(names.dns_label, name_of(request), fields.child(path, "name"))
     exactly, alternatives = request.get("exactly"), request.get("firstAvailable") or []
     if exactly is None and not alternatives:
         yield fields.required(path, _ONE_KIND)
@@ -168,11 +135,11 @@ def _request(request: Object, path: str) -> Iterator[FieldError]:
         yield from _wanted(exactly, fields.child(path, "exactly"))
     else:
         at = fields.child(path, "firstAvailable")
-        yield from each_once(alternatives, _ALTERNATIVES_LIMIT, _alternative, at, _name)
+        yield from checks.each_once(alternatives, _ALTERNATIVES_LIMIT, _alternative, at, name_of)
 
 
 def _alternative(request: Object, path: str) -> Iterator[FieldError]:
-    yield from checks.matching(names.dns_label, _name(request), fields.child(path, "name"))
+    yield from checks.matching(names.dns_label, name_of(request), fields.child(path, "name"))
     yield from _wanted(request, path)
 
 
@@ -232,4 +199,4 @@ def _config(config: Object, path: str, *, known: Names) -> Iterator[FieldError]:
 
 def _requests(obj: Object, path: str, known: Names) -> Iterator[FieldError]:
     check = partial(request_name, known=known)
-    return each_once(obj.get("requests"), _LIMIT, check, fields.child(path, "requests"), str)
+    return checks.each_once(obj.get("requests"), _LIMIT, check, fields.child(path, "requests"), str)

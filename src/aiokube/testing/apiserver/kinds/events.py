@@ -75,9 +75,6 @@ class EventRules(Rules):
             yield from _modern(new, self.controller_field)
         yield from checks.matching(names.dns_subdomain, namespace, "namespace")
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
 
 class StrictEventRules(EventRules):
     """Events that come through events.k8s.io."""

@@ -130,11 +130,11 @@ def _resources(rule: Object, path: str) -> Iterator[FieldError]:
         values, at = rule.get(name) or [], fields.child(path, name)
         if not values:
             yield fields.required(at, f"resource rules must supply at least one {one}")
-        yield from _alone(values, at, many)
+        yield from checks.alone(values, at, many)
     namespaces, at = rule.get("namespaces") or [], fields.child(path, "namespaces")
     if not namespaces and not rule.get("clusterScope"):
         yield fields.required(at, "resource rules that are not cluster scoped must supply at least one namespace")
-    yield from _alone(namespaces, at, "namespaces")
+    yield from checks.alone(namespaces, at, "namespaces")
     if "*" not in namespaces:
         for index, namespace in enumerate(namespaces):
             for words in names.dns_label(namespace):
@@ -147,7 +147,7 @@ def _urls(rule: Object, path: str) -> Iterator[FieldError]:
     urls, at = rule.get("nonResourceURLs") or [], fields.child(path, "nonResourceURLs")
     if not urls:
         yield fields.required(at, "nonResourceURLs must contain at least one value")
-    yield from _alone(urls, at, "non-resource URLs")
+    yield from checks.alone(urls, at, "non-resource URLs")
     if "*" not in urls:
         for index, url in enumerate(urls):
             if wrong := _wrong_url(url):
@@ -170,14 +170,9 @@ def _wrong_url(url: str) -> str:
 def _verbs(verbs: Sequence[str], path: str) -> Iterator[FieldError]:
     if not verbs:
         yield fields.required(path, "verbs must contain at least one value")
-    yield from _alone(verbs, path, "verbs")
+    yield from checks.alone(verbs, path, "verbs")
     if "*" not in verbs and not {*verbs} <= {*_VERBS}:
         yield fields.not_supported(path, verbs, _VERBS)
-
-
-def _alone(values: Sequence[str], path: str, what: str) -> Iterator[FieldError]:
-    if len(values) > 1 and "*" in values:
-        yield fields.invalid(path, values, f"if '*' is present, must not specify other {what}")
 
 
 def _level(spec: Object, name: str) -> Iterator[FieldError]:
@@ -217,9 +212,7 @@ def _shares(level: Object, path: str) -> Iterator[FieldError]:
 
 
 def _percent(level: Object, path: str) -> Iterator[FieldError]:
-    percent = level.get("lendablePercent") or 0
-    if not 0 <= percent <= 100:
-        yield fields.invalid(fields.child(path, "lendablePercent"), percent, "must be between 0 and 100, inclusive")
+    return checks.in_range(level.get("lendablePercent"), 0, 100, fields.child(path, "lendablePercent"))
 
 
 def _response(response: Object, path: str) -> Iterator[FieldError]:

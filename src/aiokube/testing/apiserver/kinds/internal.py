@@ -13,12 +13,16 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-__all__ = ["diff", "shown"]
+from aiokube.testing.apiserver.field_errors import FieldError
+
+from . import checks
+
+__all__ = ["diff", "shown", "unchanged"]
 
 _ZEROS: Final[Mapping[str, Any]] = {"s": "", "b": False, "i": 0, "=IntOrString": 0, "=Quantity": "0"}
 _OF_POD = ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers")
@@ -35,6 +39,11 @@ def shown(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
         elif name != "+type":
             result[name] = _value(of, value.get(key))
     return result
+
+
+def unchanged(kind: str, new: Mapping[str, Any], old: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    """Refuse a change of a part that may not change."""
+    return checks.immutable(shown(kind, new), shown(kind, old), path)
 
 
 def diff(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

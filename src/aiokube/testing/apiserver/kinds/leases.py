@@ -29,9 +29,6 @@ class LeaseRules(Rules):
     def prepare_update(self, new: Object, old: Object, context: Context) -> None:
         _drop_coordination(new, old)
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
 
 def _drop_coordination(new: Object, old: Object) -> None:
     """Drop what belongs to coordinated leader election, which is off by default."""

@@ -28,6 +28,7 @@ __all__ = [
     "validate_annotations",
     "validate_create",
     "validate_labels",
+    "validate_template_metadata",
     "validate_update",
 ]
 
@@ -95,6 +96,15 @@ def validate_annotations(annotations: Mapping[str, str] | None, path: str) -> It
         yield from (invalid(path, name, words) for words in names.qualified_name(name.lower()))
     if sum(len(name.encode()) + len(value.encode()) for name, value in annotations.items()) > _ANNOTATIONS_LIMIT:
         yield too_long(path, _ANNOTATIONS_LIMIT)
+
+
+def validate_template_metadata(metadata: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    """Return what is wrong with the metadata in a template of claims, which has annotations and labels alone."""
+    yield from validate_annotations(metadata.get("annotations"), child(path, "annotations"))
+    yield from validate_labels(metadata.get("labels"), child(path, "labels"))
+    for name in metadata:
+        if name not in {"annotations", "labels"}:
+            yield forbidden(child(path, name), "cannot be set")
 
 
 def _object(metadata: Mapping[str, Any], path: str, namespaced: bool, name_rule: NameRule) -> Iterator[FieldError]:

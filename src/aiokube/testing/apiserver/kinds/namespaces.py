@@ -54,9 +54,6 @@ class NamespaceRules(Rules):
         new["status"] = old.get("status") or {}
         _name_label(new)
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
         phase = (new.get("status") or {}).get("phase", "")
         going = bool(new["metadata"].get("deletionTimestamp"))

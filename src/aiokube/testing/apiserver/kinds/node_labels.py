@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from aiokube.testing.apiserver.field_errors import child, item
+from aiokube.testing.apiserver.kinds import names
 from aiokube.testing.apiserver.kinds.rules import Object
 
 __all__ = ["OLD", "warnings"]
@@ -25,8 +26,12 @@ OLD = {
 """By the old name, what to do about it."""
 
 
-def warnings(expressions: Iterable[Object], path: str) -> Iterator[str]:
-    """Warn of expressions about nodes that name old labels."""
+def warnings(expressions: Iterable[Object], path: str, *, check_values: bool = False) -> Iterator[str]:
+    """Warn of expressions about nodes that name old labels, or values that no label can have."""
     for index, expression in enumerate(expressions):
-        if (name := expression.get("key") or "") in OLD:
-            yield f"{child(item(path, index), 'key')}: {name} is {OLD[name]}"
+        at, name = item(path, index), expression.get("key") or ""
+        if name in OLD:
+            yield f"{child(at, 'key')}: {name} is {OLD[name]}"
+        for number, value in enumerate(expression.get("values") or () if check_values else ()):
+            for words in names.label_value(value):
+                yield f"{item(child(at, 'values'), number)}: {value} is invalid, {words}"

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, internal, ip_addresses, names, quotas
+from aiokube.testing.apiserver.kinds import checks, internal, ip_addresses, names, resource_names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "NodeRules"]
@@ -117,7 +117,7 @@ def _taints(taints: list[Object]) -> Iterator[FieldError]:
 def _resources(node: Object) -> Iterator[FieldError]:
     for part in ("capacity", "allocatable"):
         for name, amount in ((node.get("status") or {}).get(part) or {}).items():
-            yield from quotas.validate_amount(name, amount, fields.child("status", part, name))
+            yield from resource_names.validate_amount(name, amount, fields.child("status", part, name))
 
 
 BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {("", "Node"): NodeRules}

@@ -11,31 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
-from aiokube.testing.apiserver.kinds import checks, internal, names, quantities
+from aiokube.testing.apiserver.kinds import checks, internal, names, quantities, resource_names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
-__all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules", "is_extended", "validate_amount"]
+__all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules"]
 
-_MEASURED = ("cpu", "memory", "ephemeral-storage")
-_COUNTED = {
-    "configmaps",
-    "persistentvolumeclaims",
-    "pods",
-    "replicationcontrollers",
-    "resourcequotas",
-    "secrets",
-    "services",
-    "services.loadbalancers",
-    "services.nodeports",
-}
-_QUOTA = {
-    *_COUNTED,
-    *_MEASURED,
-    *(f"{side}.{name}" for side in ("requests", "limits") for name in _MEASURED),
-    "requests.storage",
-}
-_STANDARD = _QUOTA | {"storage"}
 _COMPUTE = {"cpu", "memory", *(f"{side}.{name}" for side in ("requests", "limits") for name in ("cpu", "memory"))}
 
 _OF_PODS = frozenset({"pods", *_COMPUTE})
@@ -95,17 +76,6 @@ class LimitRangeRules(Rules):
             seen.add(kind)
             yield from _limit(limit, kind, path)
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
-
-def validate_amount(name: str, amount: str, path: str) -> Iterator[FieldError]:
-    """Refuse an amount of a resource that is negative, or a part of what is counted in whole."""
-    if quantities.amount(amount) < 0:
-        yield fields.invalid(path, amount, "must be greater than or equal to 0")
-    if (name in _COUNTED or is_extended(name)) and not quantities.is_whole(amount):
-        yield fields.invalid(path, amount, "must be an integer")
-
 
 def _quota_spec(spec: Object) -> Iterator[FieldError]:
     hard, scopes = spec.get("hard") or {}, spec.get("scopes") or []
@@ -152,7 +122,7 @@ def _scope_values(operator: str, values: list[str], path: str) -> Iterator[Field
 def _unfit(scope: str, hard: Mapping[str, str]) -> list[str]:
     if scope not in _SCOPES:
         return []
-    return [name for name in sorted(hard) if _is_quota(name) and name not in _SCOPES[scope]]
+    return [name for name in sorted(hard) if resource_names.is_quota(name) and name not in _SCOPES[scope]]
 
 
 def _conflicts(given: list[str], path: str, shown: list[str]) -> Iterator[FieldError]:
@@ -164,17 +134,10 @@ def _conflicts(given: list[str], path: str, shown: list[str]) -> Iterator[FieldE
 def _amounts(amounts: Mapping[str, str], path: str) -> Iterator[FieldError]:
     for name, amount in amounts.items():
         at = fields.key(path, name)
-        yield from _resource_name(name, at)
-        if "/" not in name and not _is_quota(name):
+        yield from resource_names.validate(name, at)
+        if "/" not in name and not resource_names.is_quota(name):
             yield fields.invalid(at, name, "must be a standard resource for quota")
-        yield from validate_amount(name, amount, at)
-
-
-def _resource_name(name: str, path: str) -> Iterator[FieldError]:
-    if wrong := list(checks.matching(names.qualified_name, name, path)):
-        yield from wrong
-    elif "/" not in name and name not in _STANDARD and not _is_huge_pages(name):
-        yield fields.invalid(path, name, "must be a standard resource type or fully qualified")
+        yield from resource_names.validate_amount(name, amount, at)
 
 
 def _limit_type(kind: str, path: str) -> Iterator[FieldError]:
@@ -208,8 +171,8 @@ def _claim_limits(limit: Object, path: str) -> Iterator[FieldError]:
 
 
 def _limited_resource(kind: str, name: str, path: str) -> Iterator[FieldError]:
-    yield from _resource_name(name, path)
-    measured = name in _MEASURED or name.startswith("hugepages-")
+    yield from resource_names.validate(name, path)
+    measured = name in resource_names.MEASURED or name.startswith(resource_names.HUGE_PAGES)
     if kind in {"Pod", "Container"} and "/" not in name and not measured:
         yield fields.invalid(path, name, "must be a standard resource for containers")
 
@@ -250,7 +213,7 @@ def _compared(amounts: Mapping[str, str], name: str, path: str) -> Iterator[Fiel
             yield fields.invalid(at, amounts[shown], words.format(amounts[lower], amounts[upper]))
     yield from _ratio(amounts, fields.key(fields.child(path, "maxLimitRequestRatio"), name))
     default, request = amounts.get("default"), amounts.get("defaultRequest")
-    overcommits = ("/" not in name or "kubernetes.io/" in name) and not name.startswith("hugepages-")
+    overcommits = resource_names.is_native(name) and not name.startswith(resource_names.HUGE_PAGES)
     if not overcommits and default and request and quantities.amount(default) != quantities.amount(request):
         words = f"default value {default} must equal to defaultRequest value {request} in {name}"
         yield fields.invalid(fields.key(fields.child(path, "defaultRequest"), name), request, words)
@@ -284,19 +247,6 @@ def _spread(lowest: Quantity, highest: Quantity) -> float:
 
 def _above(one: str, other: str) -> bool:
     return quantities.amount(one) > quantities.amount(other)
-
-
-def _is_quota(name: str) -> bool:
-    return name in _QUOTA or _is_huge_pages(name)
-
-
-def _is_huge_pages(name: str) -> bool:
-    return name.startswith(("hugepages-", "requests.hugepages-"))
-
-
-def is_extended(name: str) -> bool:
-    native = "/" not in name or "kubernetes.io/" in name
-    return not native and not name.startswith("requests.") and not names.qualified_name(f"requests.{name}")
 
 
 BEHAVIOUR: Mapping[tuple[str, str], type[Rules]] = {

@@ -30,9 +30,6 @@ class RoleRules(Rules):
         if (aggregation := new.get("aggregationRule")) is not None:
             yield from _aggregation(aggregation)
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
 
 class ClusterRoleRules(RoleRules):
     namespaced: ClassVar[bool] = False

@@ -14,6 +14,7 @@ from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.go.text import quoted
 from aiokube.testing.apiserver.kinds import capacity_policies, checks, device_requests, internal, names, volume_sources
+from aiokube.testing.apiserver.kinds.device_requests import name_of
 from aiokube.testing.apiserver.kinds.pods import scheduling
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
@@ -81,8 +82,8 @@ def validate_bindings(device: Object, path: str) -> Iterator[FieldError]:
     """Refuse conditions for binding, and for its failure, of which there are not both, or some twice."""
     good, bad = (device.get(name) or [] for name in ("bindingConditions", "bindingFailureConditions"))
     at, bad_at = fields.child(path, "bindingConditions"), fields.child(path, "bindingFailureConditions")
-    yield from device_requests.each(good, _BINDINGS_LIMIT, device_requests.label_key, at)
-    yield from device_requests.each(bad, _BINDINGS_LIMIT, device_requests.label_key, bad_at)
+    yield from checks.each(good, _BINDINGS_LIMIT, device_requests.label_key, at)
+    yield from checks.each(bad, _BINDINGS_LIMIT, device_requests.label_key, bad_at)
     for index, condition in enumerate(good):
         if condition in good[:index]:
             yield fields.duplicate(fields.item(at, index), condition)
@@ -113,13 +114,9 @@ def _spec(spec: Object, old: Object, path: str) -> Iterator[FieldError]:
     advanced = any(device.get("taints") or device.get("consumesCounters") for device in devices)
     limit = _ADVANCED_DEVICES_LIMIT if advanced else _DEVICES_LIMIT
     check = partial(_device, old=old, chosen=bool(spec.get("perDeviceNodeSelection")))
-    yield from device_requests.each_once(devices, limit, check, fields.child(path, "devices"), _name)
+    yield from checks.each_once(devices, limit, check, fields.child(path, "devices"), name_of)
     at = fields.child(path, "sharedCounters")
-    yield from device_requests.each_once(counters, _COUNTER_SETS_LIMIT, partial(_counters, name="name"), at, _name)
-
-
-def _name(obj: Object) -> str:
-    return obj.get("name") or ""
+    yield from checks.each_once(counters, _COUNTER_SETS_LIMIT, partial(_counters, name="name"), at, name_of)
 
 
 def _pool(pool: Object, path: str) -> Iterator[FieldError]:
@@ -192,19 +189,19 @@ def _given(obj: Object, flags: Sequence[str]) -> list[str]:
 
 
 def _device(device: Object, path: str, *, old: Object, chosen: bool) -> Iterator[FieldError]:
-    yield from checks.matching(names.dns_label, _name(device), fields.child(path, "name"))
+    yield from checks.matching(names.dns_label, name_of(device), fields.child(path, "name"))
     attributes, capacity = device.get("attributes") or {}, device.get("capacity") or {}
     if (count := len(attributes) + len(capacity)) > _PROPERTIES_LIMIT:
         words = f"the total number of attributes and capacities must not exceed {_PROPERTIES_LIMIT}"
         yield fields.invalid(path, count, words)
-    yield from _map(attributes, device_requests.qualified_name, _attribute, fields.child(path, "attributes"))
+    yield from _map(attributes, _attribute, fields.child(path, "attributes"))
     check = partial(capacity_policies.validate, shared=bool(device.get("allowMultipleAllocations")))
-    yield from _map(capacity, device_requests.qualified_name, check, fields.child(path, "capacity"))
+    yield from _map(capacity, check, fields.child(path, "capacity"))
     before: Object = next((one for one in old.get("devices") or () if one.get("name") == device.get("name")), {})
     if not checks.same(device.get("taints"), before.get("taints")):
-        yield from device_requests.each(device.get("taints"), _TAINTS_LIMIT, _taint, fields.child(path, "taints"))
+        yield from checks.each(device.get("taints"), _TAINTS_LIMIT, _taint, fields.child(path, "taints"))
     consumed, check_set = device.get("consumesCounters"), partial(_counters, name="counterSet")
-    yield from device_requests.each_once(
+    yield from checks.each_once(
         consumed, _CONSUMED_LIMIT, check_set, fields.child(path, "consumesCounters"), lambda one: one.get("counterSet")
     )
     yield from _device_nodes(device, path, chosen)
@@ -212,13 +209,10 @@ def _device(device: Object, path: str, *, old: Object, chosen: bool) -> Iterator
 
 
 def _map(
-    values: Mapping[str, Any],
-    check_key: Callable[[str, str], Iterator[FieldError]],
-    check: Callable[[Any, str], Iterator[FieldError]],
-    path: str,
+    values: Mapping[str, Any], check: Callable[[Any, str], Iterator[FieldError]], path: str
 ) -> Iterator[FieldError]:
     for key, value in values.items():
-        yield from check_key(key, path)
+        yield from device_requests.qualified_name(key, path)
         yield from check(value, fields.key(path, key))
 
 

@@ -141,8 +141,8 @@ class Rules:
         """Complete a changed object; status was put back already if the kind has the subresource."""
 
     def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        """Return what is wrong with a change; includes what `validate_create` finds wrong with the result."""
-        return ()
+        """Return what is wrong with a change: for most kinds what `validate_create` finds wrong with the result."""
+        return self.validate_create(new, context)
 
     def review_update(self, new: Object, old: Object, context: Context) -> None:
         """Do what the default admission plugins do to a change that is valid; may raise a StatusError."""

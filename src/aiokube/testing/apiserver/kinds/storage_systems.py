@@ -1,4 +1,4 @@
-"""Storage that pods and PersistentVolumes name in the same words: disks in networks, and drivers on hosts.
+"""Storage that pods and PersistentVolumes name in the same words: disks in networks and on hosts, and their drivers.
 
 Source: https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/core/validation/validation.go
 """
@@ -9,15 +9,53 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, key, required
+from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, key, not_supported, required
 
-from .checks import present
+from .checks import in_range, no_backsteps, one_of, present
 
-__all__ = ["fibre_channel", "flex_volume", "flocker", "is_node_name", "partition", "quobyte", "unit"]
+__all__ = [
+    "NEEDED",
+    "azure_disk",
+    "fibre_channel",
+    "flex_volume",
+    "flocker",
+    "host_path",
+    "is_node_name",
+    "nfs",
+    "partition",
+    "quobyte",
+    "unit",
+]
 
 Object = Mapping[str, Any]
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "gcePersistentDisk": ("pdName",),
+    "awsElasticBlockStore": ("volumeID",),
+    "glusterfs": ("endpoints", "path"),
+    "rbd": ("monitors", "image"),
+    "cephfs": ("monitors",),
+    "cinder": ("volumeID",),
+    "azureFile": ("secretName", "shareName"),
+    "vsphereVolume": ("volumePath",),
+    "photonPersistentDisk": ("pdID",),
+    "portworxVolume": ("volumeID",),
+    "azureDisk": ("diskName", "diskURI"),
+    "scaleIO": ("gateway", "system", "volumeName"),
+}
+"""By source, the fields without which it is nothing."""
+
 _HIGHEST = 255
+_HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
+_CACHING_MODES = ("None", "ReadOnly", "ReadWrite")
+_DISK_KINDS = ("Dedicated", "Managed", "Shared")
+_MANAGED_DISK = (
+    "/subscriptions/",
+    "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",
+)
+_BLOB_DISK = ("https://", "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd")
+"""How addresses of disks begin, and what is said to be their form."""
+
 _TENANT_LIMIT = 64
 _PAIRS = "must be a host:port pair or multiple pairs separated by commas"
 _PAIR = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]*")
@@ -37,8 +75,7 @@ def is_node_name(name: str) -> bool:
 
 def unit(number: int, path: str) -> Iterator[FieldError]:
     """Refuse what cannot be the number of a unit."""
-    if not 0 <= number <= _HIGHEST:
-        yield invalid(path, number, f"must be between 0 and {_HIGHEST}, inclusive")
+    return in_range(number, 0, _HIGHEST, path)
 
 
 def partition(source: Object, path: str) -> Iterator[FieldError]:
@@ -90,3 +127,29 @@ def flex_volume(source: Object, path: str) -> Iterator[FieldError]:
         if f".{name.partition('/')[0].lower()}".endswith((".kubernetes.io", ".k8s.io")):
             what = "kubernetes.io and k8s.io namespaces are reserved"
             yield invalid(key(child(path, "options"), name), name, what)
+
+
+def host_path(source: Object, path: str) -> Iterator[FieldError]:
+    where, at = source.get("path") or "", child(path, "path")
+    if not where:
+        yield required(at)
+        return
+    yield from no_backsteps(where, at)
+    yield from one_of(source.get("type"), _HOST_PATH_TYPES, child(path, "type"))
+
+
+def nfs(source: Object, path: str) -> Iterator[FieldError]:
+    yield from present(source.get("server"), child(path, "server"))
+    where, at = source.get("path") or "", child(path, "path")
+    yield from present(where, at)
+    if not where.startswith("/"):
+        yield invalid(at, where, "must be an absolute path")
+
+
+def azure_disk(source: Object, path: str) -> Iterator[FieldError]:
+    kind, uri = source.get("kind"), source.get("diskURI") or ""
+    yield from one_of(source.get("cachingMode"), _CACHING_MODES, child(path, "cachingMode"))
+    yield from one_of(kind, _DISK_KINDS, child(path, "kind"))
+    start, form = _MANAGED_DISK if kind == "Managed" else _BLOB_DISK
+    if kind is not None and not uri.startswith(start):
+        yield not_supported(child(path, "diskURI"), uri, [form])

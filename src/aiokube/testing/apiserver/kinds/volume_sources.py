@@ -40,28 +40,9 @@ SOURCES = (
     "storageos",
     "csi",
 )
-_NEEDED: Mapping[str, tuple[str, ...]] = {
-    "gcePersistentDisk": ("pdName",),
-    "awsElasticBlockStore": ("volumeID",),
-    "glusterfs": ("endpoints", "path"),
-    "rbd": ("monitors", "image"),
-    "cephfs": ("monitors",),
-    "cinder": ("volumeID",),
-    "azureFile": ("secretName", "shareName"),
-    "vsphereVolume": ("volumePath",),
-    "photonPersistentDisk": ("pdID",),
-    "portworxVolume": ("volumeID",),
-    "azureDisk": ("diskName", "diskURI"),
-    "scaleIO": ("gateway", "system", "volumeName"),
-}
 _OTHER_PATHS = {"gcePersistentDisk": "persistentDisk"}
 _OTHER_FORBIDDEN_PATHS = {"cephfs": "cephFS"}
-_HOST_PATH_TYPES = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
 _SECRETS = ("controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef")
-_CACHING_MODES = ("None", "ReadOnly", "ReadWrite")
-_DISK_KINDS = ("Dedicated", "Managed", "Shared")
-_MANAGED_URI = "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}"
-_BLOB_URI = "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd"
 _DRIVER_LIMIT: Final = 63
 _TARGET_LIMIT: Final = 64
 
@@ -97,7 +78,7 @@ def driver_name(name: str, path: str) -> Iterator[FieldError]:
 
 
 def _source(name: str, source: Object, path: str, volume: str) -> Iterator[FieldError]:
-    for needed in _NEEDED.get(name, ()):
+    for needed in storage_systems.NEEDED.get(name, ()):
         yield from checks.present(source.get(needed), fields.child(path, needed))
     if name == "iscsi":
         yield from _iscsi(source, path, volume)
@@ -105,26 +86,12 @@ def _source(name: str, source: Object, path: str, volume: str) -> Iterator[Field
         yield from check(source, path)
 
 
-def _host_path(source: Object, path: str) -> Iterator[FieldError]:
-    yield from _local(source, path)
-    if source.get("path"):
-        yield from checks.one_of(source.get("type"), _HOST_PATH_TYPES, fields.child(path, "type"))
-
-
 def _local(source: Object, path: str) -> Iterator[FieldError]:
     where, at = source.get("path") or "", fields.child(path, "path")
     if not where:
         yield fields.required(at)
-    elif ".." in where.split("/"):
-        yield fields.invalid(at, where, "must not contain '..'")
-
-
-def _nfs(source: Object, path: str) -> Iterator[FieldError]:
-    yield from checks.present(source.get("server"), fields.child(path, "server"))
-    where, at = source.get("path") or "", fields.child(path, "path")
-    yield from checks.present(where, at)
-    if not where.startswith("/"):
-        yield fields.invalid(at, where, "must be an absolute path")
+    else:
+        yield from checks.no_backsteps(where, at)
 
 
 def _csi(source: Object, path: str) -> Iterator[FieldError]:
@@ -184,19 +151,9 @@ def _azure_file(source: Object, path: str) -> Iterator[FieldError]:
         yield fields.required(fields.child(path, "secretNamespace"))
 
 
-def _azure_disk(source: Object, path: str) -> Iterator[FieldError]:
-    kind, uri, at = source.get("kind"), source.get("diskURI") or "", fields.child(path, "diskURI")
-    yield from checks.one_of(source.get("cachingMode"), _CACHING_MODES, fields.child(path, "cachingMode"))
-    yield from checks.one_of(kind, _DISK_KINDS, fields.child(path, "kind"))
-    if kind == "Managed" and not uri.startswith("/subscriptions/"):
-        yield fields.not_supported(at, uri, [_MANAGED_URI])
-    if kind not in {None, "Managed"} and not uri.startswith("https://"):
-        yield fields.not_supported(at, uri, [_BLOB_URI])
-
-
 _CHECKS: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "awsElasticBlockStore": storage_systems.partition,
-    "azureDisk": _azure_disk,
+    "azureDisk": storage_systems.azure_disk,
     "azureFile": _azure_file,
     "cinder": _secret,
     "csi": _csi,
@@ -205,9 +162,9 @@ _CHECKS: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "flocker": storage_systems.flocker,
     "gcePersistentDisk": storage_systems.partition,
     "glusterfs": _glusterfs,
-    "hostPath": _host_path,
+    "hostPath": storage_systems.host_path,
     "local": _local,
-    "nfs": _nfs,
+    "nfs": storage_systems.nfs,
     "quobyte": storage_systems.quobyte,
     "storageos": _storage_os,
 }

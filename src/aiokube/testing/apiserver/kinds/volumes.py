@@ -40,6 +40,7 @@ _WITHOUT_MOUNT_OPTIONS = (
     "scaleIO",
     "storageos",
 )
+_WITH_MOUNT_OPTIONS = [name for name in volume_sources.SOURCES if name not in _WITHOUT_MOUNT_OPTIONS]
 _MOUNT_OPTIONS = "volume.beta.kubernetes.io/mount-options"
 _STABLE_LABELS = {
     "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
@@ -191,7 +192,7 @@ def _attributes_class(spec: Object) -> Iterator[FieldError]:
 
 def _mount_options(volume: Object) -> Iterator[FieldError]:
     spec = volume.get("spec") or {}
-    if any(spec.get(name) is not None for name in {*volume_sources.SOURCES}.difference(_WITHOUT_MOUNT_OPTIONS)):
+    if any(spec.get(name) is not None for name in _WITH_MOUNT_OPTIONS):
         return
     if _MOUNT_OPTIONS in (volume["metadata"].get("annotations") or {}):
         words = "may not specify mount options for this volume type"

@@ -13,6 +13,7 @@ from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.go import url as go_url
 from aiokube.testing.apiserver.kinds import admission_rules, checks, label_selectors, names
+from aiokube.testing.apiserver.kinds.admission_rules import AdmissionRules
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
 
 __all__ = ["BEHAVIOUR", "WebhookRules"]
@@ -24,7 +25,7 @@ _LEAST_SEGMENTS: Final = 3
 _URL_FORM = "; desired format: https://host[/path]"
 
 
-class WebhookRules(Rules):
+class WebhookRules(AdmissionRules):
     def validate_create(self, new: Object, context: Context) -> Iterable[FieldError]:
         seen: set[str] = set()
         for index, hook in enumerate(new.get("webhooks") or ()):
@@ -36,12 +37,6 @@ class WebhookRules(Rules):
             if name and name in seen:
                 yield fields.duplicate(fields.child(path, "name"), name)
             seen.add(name)
-
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterable[FieldError]:
-        return self.validate_create(new, context)
-
-    def warnings(self, new: Object, old: Object | None) -> Iterable[str]:
-        return admission_rules.reserved_name(new)
 
 
 def _hook(hook: Object, path: str) -> Iterator[FieldError]:
@@ -111,9 +106,7 @@ def _service(service: Object, path: str) -> Iterator[FieldError]:
     # kube-apiserver hands over name and namespace in the wrong order, and so says the one of the other.
     yield from checks.present(service.get("namespace"), fields.child(path, "name"))
     yield from checks.present(service.get("name"), fields.child(path, "namespace"))
-    port = service.get("port") or 0
-    if wrong := names.port_number(port):
-        yield fields.invalid(fields.child(path, "port"), port, f"port is not valid: {', '.join(wrong)}")
+    yield from checks.port(service.get("port") or 0, fields.child(path, "port"))
     yield from _url_path(service.get("path") or "", fields.child(path, "path"))
 
 

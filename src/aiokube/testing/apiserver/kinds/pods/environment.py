@@ -11,9 +11,7 @@ from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, child, invalid, item, not_supported, required
 from aiokube.testing.apiserver.kinds import names
-from aiokube.testing.apiserver.kinds.checks import matching, present
-
-from .paths import no_backsteps
+from aiokube.testing.apiserver.kinds.checks import matching, no_backsteps, present
 
 __all__ = ["field_reference", "resource_reference", "validate_environment", "validate_environment_sources"]
 

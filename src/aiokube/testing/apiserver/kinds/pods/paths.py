@@ -9,14 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aiokube.testing.apiserver.field_errors import FieldError, invalid
+from aiokube.testing.apiserver.kinds.checks import no_backsteps
 
-__all__ = ["descending", "file_mode", "no_backsteps", "unreserved"]
-
-
-def no_backsteps(value: str, path: str) -> Iterator[FieldError]:
-    """Refuse a path with `..` in it."""
-    if ".." in value.split("/"):
-        yield invalid(path, value, "must not contain '..'")
+__all__ = ["descending", "file_mode", "unreserved"]
 
 
 def descending(value: str, path: str) -> Iterator[FieldError]:

@@ -92,6 +92,8 @@ def validate_app_armor(profile: Object | None, path: str) -> Iterator[FieldError
 
 def validate_profile_annotations(annotations: Mapping[str, str], spec: Object, path: str) -> Iterator[FieldError]:
     """Return what is wrong with profiles in the annotations of a pod."""
+    if not annotations:
+        return
     if SECCOMP_OF_POD in annotations:
         yield from _seccomp_text(annotations[SECCOMP_OF_POD], child(path, SECCOMP_OF_POD))
     for name, text in annotations.items():
@@ -110,6 +112,8 @@ def validate_profile_annotations(annotations: Mapping[str, str], spec: Object, p
 
 def validate_profiles_agree(annotations: Mapping[str, str], spec: Object, path: str) -> Iterator[FieldError]:
     """Return where annotations say other than the fields of a new pod, or of a template."""
+    if not annotations:
+        return
     pod = spec.get("securityContext") or {}
     yield from _agree(annotations.get(SECCOMP_OF_POD), pod.get("seccompProfile"), "seccomp", path)
     for container, at in each(spec, path):
@@ -135,8 +139,8 @@ def app_armor_of(text: str) -> dict[str, str] | None:
 
 def fill_app_armor(pod: dict[str, Any]) -> Iterator[str]:
     """Give the containers of a new pod the profiles that its annotations say, and return what is said of those."""
-    spec, annotations = pod["spec"], pod["metadata"].get("annotations") or {}
-    if is_for_windows(spec):
+    spec, annotations = pod["spec"], pod["metadata"].get("annotations")
+    if not annotations or is_for_windows(spec):
         return
     of_pod = (spec.get("securityContext") or {}).get("appArmorProfile")
     for container, _ in each(spec, ""):

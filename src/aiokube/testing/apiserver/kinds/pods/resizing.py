@@ -15,6 +15,7 @@ from aiokube.testing.apiserver.kinds.rules import Context, Object
 from .annotations import MIRROR
 from .changes import validate_whole
 from .quality import quality_of_service
+from .windows import is_for_windows
 
 __all__ = ["prepare_resize", "validate_resize"]
 
@@ -42,7 +43,7 @@ def validate_resize(new: Object, old: Object, context: Context) -> Iterator[Fiel
     if MIRROR in (old["metadata"].get("annotations") or {}):
         yield forbidden("[]", "static pods cannot be resized")
         return
-    if (old["spec"].get("os") or {}).get("name") == "windows":
+    if is_for_windows(old["spec"]):
         yield forbidden("[]", "windows pods cannot be resized")
         return
     yield from validate_whole(new)

@@ -21,9 +21,16 @@ from aiokube.testing.apiserver.field_errors import (
     not_supported,
     required,
 )
-from aiokube.testing.apiserver.kinds import names
+from aiokube.testing.apiserver.kinds import names, resource_names
 from aiokube.testing.apiserver.kinds.checks import matching
-from aiokube.testing.apiserver.kinds.quantities import amount, is_whole
+from aiokube.testing.apiserver.kinds.quantities import amount
+from aiokube.testing.apiserver.kinds.resource_names import (
+    HUGE_PAGES,
+    MEASURED,
+    is_extended,
+    is_native,
+    validate_amount,
+)
 
 from .totals import total
 from .windows import is_for_windows
@@ -31,27 +38,6 @@ from .windows import is_for_windows
 __all__ = ["validate_container_resource_name", "validate_pod_resources", "validate_resources"]
 
 Object = Mapping[str, Any]
-
-_COUNTED = (
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "configmaps",
-    "persistentvolumeclaims",
-    "services.nodeports",
-    "services.loadbalancers",
-)
-_MEASURED = ("cpu", "memory", "ephemeral-storage")
-_STANDARD = {
-    *_COUNTED,
-    *_MEASURED,
-    *(f"{side}.{name}" for side in ("requests", "limits") for name in _MEASURED),
-    "storage",
-    "requests.storage",
-}
-_HUGE_PAGES = "hugepages-"
 
 
 def validate_resources(requirements: Object, path: str, claims: frozenset[str]) -> Iterator[FieldError]:
@@ -78,11 +64,11 @@ def validate_pod_resources(spec: Object, path: str, claims: frozenset[str]) -> I
 
 def validate_container_resource_name(name: str, path: str) -> Iterator[FieldError]:
     """Return what is wrong with the name of a resource that a container may ask for."""
-    yield from _resource_name(name, path)
+    yield from resource_names.validate(name, path)
     if "/" not in name:
-        if name not in _MEASURED and not name.startswith(_HUGE_PAGES):
+        if name not in MEASURED and not name.startswith(HUGE_PAGES):
             yield invalid(path, name, "must be a standard resource for containers")
-    elif not _is_native(name) and not _is_extended(name):
+    elif not is_native(name) and not is_extended(name):
         yield invalid(path, name, "doesn't follow extended resource name standard")
 
 
@@ -97,7 +83,7 @@ def _requirements(
         yield from _within_limit(name, value, limits.get(name), path)
         yield from _pages(name, value, key(child(path, "requests"), name))
     asked = {*limits, *requests}
-    if any(name.startswith(_HUGE_PAGES) for name in asked) and not asked & {"cpu", "memory"}:
+    if any(name.startswith(HUGE_PAGES) for name in asked) and not asked & {"cpu", "memory"}:
         yield forbidden(path, "HugePages require cpu or memory")
     yield from _claims(requirements.get("claims") or [], child(path, "claims"), claims)
 
@@ -113,14 +99,11 @@ def _quantity(
     name: str, value: str, path: str, check: Callable[[str, str], Iterator[FieldError]]
 ) -> Iterator[FieldError]:
     yield from check(name, path)
-    if amount(value) < 0:
-        yield invalid(path, value, "must be greater than or equal to 0")
-    if (name in _COUNTED or _is_extended(name)) and not is_whole(value):
-        yield invalid(path, value, "must be an integer")
+    yield from validate_amount(name, value, path)
 
 
 def _within_limit(name: str, value: str, limit: str | None, path: str) -> Iterator[FieldError]:
-    overcommits = _is_native(name) and not name.startswith(_HUGE_PAGES)
+    overcommits = is_native(name) and not name.startswith(HUGE_PAGES)
     requests = child(path, "requests")
     if limit is None:
         if not overcommits:
@@ -132,10 +115,10 @@ def _within_limit(name: str, value: str, limit: str | None, path: str) -> Iterat
 
 
 def _pages(name: str, value: str, path: str) -> Iterator[FieldError]:
-    if not name.startswith(_HUGE_PAGES):
+    if not name.startswith(HUGE_PAGES):
         return
     try:
-        size = amount(name.removeprefix(_HUGE_PAGES))
+        size = amount(name.removeprefix(HUGE_PAGES))
     except ValueError:
         divides = False
     else:
@@ -145,26 +128,10 @@ def _pages(name: str, value: str, path: str) -> Iterator[FieldError]:
 
 
 def _pod_resource(name: str, path: str) -> Iterator[FieldError]:
-    wrong = list(_resource_name(name, path))
+    wrong = list(resource_names.validate(name, path))
     yield from wrong
-    if not wrong and name not in {"cpu", "memory"} and not name.startswith(_HUGE_PAGES):
+    if not wrong and name not in {"cpu", "memory"} and not name.startswith(HUGE_PAGES):
         yield not_supported(path, name, ("cpu", "hugepages-", "memory"))
-
-
-def _resource_name(name: str, path: str) -> Iterator[FieldError]:
-    wrong = list(matching(names.qualified_name, name, path))
-    yield from wrong
-    known = name in _STANDARD or name.startswith((_HUGE_PAGES, f"requests.{_HUGE_PAGES}"))
-    if not wrong and "/" not in name and not known:
-        yield invalid(path, name, "must be a standard resource type or fully qualified")
-
-
-def _is_native(name: str) -> bool:
-    return "/" not in name or "kubernetes.io/" in name
-
-
-def _is_extended(name: str) -> bool:
-    return not _is_native(name) and not name.startswith("requests.") and not names.qualified_name(f"requests.{name}")
 
 
 def _claims(claims: Sequence[Object], path: str, known: frozenset[str]) -> Iterator[FieldError]:
@@ -195,7 +162,7 @@ def _covers_containers(spec: Object, resources: Object, path: str) -> Iterator[F
     for side in ("requests", "limits"):
         given = resources.get(side) or {}
         for name, sum_ in total(spec, side).items():
-            counts = side == "requests" or name.startswith(_HUGE_PAGES)
+            counts = side == "requests" or name.startswith(HUGE_PAGES)
             if counts and name in given and sum_.amount > amount(given[name]):
                 why = f"must be greater than or equal to aggregate container {side} of {sum_.text}"
                 yield invalid(key(child(path, side), name), given[name], why)

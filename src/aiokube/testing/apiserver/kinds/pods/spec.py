@@ -22,7 +22,7 @@ from aiokube.testing.apiserver.field_errors import (
     too_long,
 )
 from aiokube.testing.apiserver.kinds import internal, ip_addresses, names
-from aiokube.testing.apiserver.kinds.checks import matching, one_of, present
+from aiokube.testing.apiserver.kinds.checks import in_range, matching, one_of, present
 from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
 
 from .annotations import validate_pod_annotations
@@ -162,10 +162,7 @@ def _host(spec: Object, path: str) -> Iterator[FieldError]:
 
 def _identity(spec: Object, path: str) -> Iterator[FieldError]:
     yield from _named(spec, path, ("serviceAccountName", "nodeName"))
-    deadline = spec.get("activeDeadlineSeconds")
-    if deadline is not None:
-        at = child(path, "activeDeadlineSeconds")
-        yield from (invalid(at, deadline, words) for words in names.in_range(deadline, 1, _HIGHEST_INT32))
+    yield from in_range(spec.get("activeDeadlineSeconds"), 1, _HIGHEST_INT32, child(path, "activeDeadlineSeconds"))
     for field in ("hostname", "subdomain"):
         if spec.get(field):
             yield from matching(names.dns_label, spec[field], child(path, field))

@@ -12,11 +12,12 @@ from typing import Any
 
 from aiokube.testing.apiserver.schema.quantities import Quantity, parse
 
-__all__ = ["Amounts", "held", "is_pod_level", "total", "with_pod_level"]
+__all__ = ["POD_LEVEL", "Amounts", "held", "is_pod_level", "total", "with_pod_level"]
 
 Amounts = dict[str, Quantity]
 
-_POD_LEVEL = ("cpu", "memory")
+POD_LEVEL = ("cpu", "memory")
+"""What a pod can say itself that it asks for, besides huge pages."""
 
 
 def total(spec: Mapping[str, Any], side: str) -> Amounts:
@@ -55,7 +56,7 @@ def with_pod_level(spec: Mapping[str, Any], side: str, counts: Callable[[str], b
 
 def is_pod_level(name: str) -> bool:
     """Return whether a pod can say itself how much of a resource it asks for."""
-    return name in _POD_LEVEL or name.startswith("hugepages-")
+    return name in POD_LEVEL or name.startswith("hugepages-")
 
 
 def held(pod: Mapping[str, Any], side: str) -> Amounts:

@@ -16,17 +16,15 @@ from aiokube.testing.apiserver.field_errors import (
     forbidden,
     invalid,
     item,
-    not_supported,
     required,
-    too_long,
 )
 from aiokube.testing.apiserver.go.text import quoted
-from aiokube.testing.apiserver.kinds import names, storage_systems, volume_claims
+from aiokube.testing.apiserver.kinds import names, storage_systems, volume_claims, volume_sources
 from aiokube.testing.apiserver.kinds.checks import matching, one_of, present
-from aiokube.testing.apiserver.kinds.metadata import validate_annotations, validate_labels
+from aiokube.testing.apiserver.kinds.metadata import validate_template_metadata
 from aiokube.testing.apiserver.kinds.quantities import amount
 
-from .paths import descending, file_mode, no_backsteps
+from .paths import descending, file_mode
 from .projections import key_paths, pod_files, projected
 from .scope import Scope
 
@@ -35,18 +33,6 @@ __all__ = ["PULL_POLICIES", "usable", "validate_volumes"]
 Object = Mapping[str, Any]
 
 PULL_POLICIES = ("Always", "IfNotPresent", "Never")
-
-_HOST_PATH_TYPES = (
-    "",
-    "BlockDevice",
-    "CharDevice",
-    "Directory",
-    "DirectoryOrCreate",
-    "File",
-    "FileOrCreate",
-    "Socket",
-)
-_DRIVER_LIMIT = 63
 
 
 def validate_volumes(volumes: Sequence[Object], path: str, scope: Scope) -> Iterator[FieldError]:
@@ -119,14 +105,6 @@ def _empty_dir(source: Object, path: str) -> Iterator[FieldError]:
         yield forbidden(child(path, "sizeLimit"), "SizeLimit field must be a valid resource quantity")
 
 
-def _host_path(source: Object, path: str) -> Iterator[FieldError]:
-    if not source.get("path"):
-        yield required(child(path, "path"))
-        return
-    yield from no_backsteps(source["path"], child(path, "path"))
-    yield from one_of(source.get("type"), _HOST_PATH_TYPES, child(path, "type"))
-
-
 def _git_repo(source: Object, path: str) -> Iterator[FieldError]:
     if not source.get("repository"):
         yield required(child(path, "repository"))
@@ -152,25 +130,8 @@ def _downward_api(source: Object, path: str) -> Iterator[FieldError]:
     yield from pod_files(source.get("items") or [], path)
 
 
-def _nfs(source: Object, path: str) -> Iterator[FieldError]:
-    if not source.get("server"):
-        yield required(child(path, "server"))
-    where = source.get("path") or ""
-    if not where:
-        yield required(child(path, "path"))
-    if not where.startswith("/"):
-        yield invalid(child(path, "path"), where, "must be an absolute path")
-
-
 def _csi(source: Object, path: str) -> Iterator[FieldError]:
-    driver = source.get("driver") or ""
-    if not driver:
-        yield required(child(path, "driver"))
-    else:
-        if len(driver.encode()) > _DRIVER_LIMIT:
-            yield too_long(child(path, "driver"), _DRIVER_LIMIT)
-        for words in names.dns_subdomain(driver.lower()):
-            yield invalid(child(path, "driver"), driver, words)
+    yield from volume_sources.driver_name(source.get("driver") or "", child(path, "driver"))
     secret = source.get("nodePublishSecretRef")
     if secret is not None:
         name = secret.get("name") or ""
@@ -185,12 +146,7 @@ def _ephemeral(source: Object, path: str) -> Iterator[FieldError]:
     if template is None:
         yield required(at)
         return
-    metadata = template.get("metadata") or {}
-    yield from validate_annotations(metadata.get("annotations"), child(at, "metadata", "annotations"))
-    yield from validate_labels(metadata.get("labels"), child(at, "metadata", "labels"))
-    for field in metadata:
-        if field not in {"annotations", "labels"}:
-            yield forbidden(child(at, "metadata", field), "cannot be set")
+    yield from validate_template_metadata(template.get("metadata") or {}, child(at, "metadata"))
     yield from volume_claims.validate_spec(template.get("spec") or {}, child(at, "spec"))
 
 
@@ -223,30 +179,12 @@ def _named_secret(source: Object, path: str) -> Iterator[FieldError]:
         yield from present(source["secretRef"].get("name"), child(path, "secretRef", "name"))
 
 
-def _azure_disk(source: Object, path: str) -> Iterator[FieldError]:
-    for field in ("diskName", "diskURI"):
-        if not source.get(field):
-            yield required(child(path, field))
-    caching, kind, uri = source.get("cachingMode"), source.get("kind"), source.get("diskURI") or ""
-    yield from one_of(caching, ("None", "ReadOnly", "ReadWrite"), child(path, "cachingMode"))
-    yield from one_of(kind, ("Dedicated", "Managed", "Shared"), child(path, "kind"))
-    prefix, form = _MANAGED_DISK if kind == "Managed" else _BLOB_DISK
-    if kind is not None and not uri.startswith(prefix):
-        yield not_supported(child(path, "diskURI"), uri, [form])
-
-
-_MANAGED_DISK = (
-    "/subscriptions/",
-    "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}",
-)
-_BLOB_DISK = ("https://", "https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd")
-
 _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "emptyDir": _empty_dir,
-    "hostPath": _host_path,
+    "hostPath": storage_systems.host_path,
     "gitRepo": _git_repo,
     "secret": _secret,
-    "nfs": _nfs,
+    "nfs": storage_systems.nfs,
     "gcePersistentDisk": storage_systems.partition,
     "awsElasticBlockStore": storage_systems.partition,
     "iscsi": _iscsi,
@@ -255,7 +193,7 @@ _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "quobyte": storage_systems.quobyte,
     "fc": storage_systems.fibre_channel,
     "flexVolume": storage_systems.flex_volume,
-    "azureDisk": _azure_disk,
+    "azureDisk": storage_systems.azure_disk,
     "storageos": _storage_os,
     "downwardAPI": _downward_api,
     "configMap": _config_map,
@@ -264,20 +202,7 @@ _SOURCES: Mapping[str, Callable[[Object, str], Iterator[FieldError]]] = {
     "ephemeral": _ephemeral,
 }
 
-_NEEDED: Mapping[str, tuple[str, ...]] = {
-    "gcePersistentDisk": ("pdName",),
-    "awsElasticBlockStore": ("volumeID",),
-    "glusterfs": ("endpoints", "path"),
-    "persistentVolumeClaim": ("claimName",),
-    "rbd": ("monitors", "image"),
-    "cinder": ("volumeID",),
-    "cephfs": ("monitors",),
-    "azureFile": ("secretName", "shareName"),
-    "vsphereVolume": ("volumePath",),
-    "photonPersistentDisk": ("pdID",),
-    "portworxVolume": ("volumeID",),
-    "scaleIO": ("gateway", "system", "volumeName"),
-}
+_NEEDED: Mapping[str, tuple[str, ...]] = {**storage_systems.NEEDED, "persistentVolumeClaim": ("claimName",)}
 """Fields without which a source is nothing."""
 
 _KINDS = (

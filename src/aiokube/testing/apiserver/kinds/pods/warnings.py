@@ -122,20 +122,12 @@ def _node_labels(spec: Object, path: str) -> Iterator[str]:
     at = child(path, "affinity", "nodeAffinity")
     terms = (affinity.get(_REQUIRED) or {}).get("nodeSelectorTerms") or []
     for index, term in enumerate(terms):
-        yield from _node_term(term, item(child(at, _REQUIRED, "nodeSelectorTerms"), index), check_values=False)
+        where = child(item(child(at, _REQUIRED, "nodeSelectorTerms"), index), "matchExpressions")
+        yield from node_labels.warnings(term.get("matchExpressions") or (), where)
     for index, preferred in enumerate(affinity.get(_PREFERRED) or []):
-        where = child(item(child(at, _PREFERRED), index), "preference")
-        yield from _node_term(preferred.get("preference") or {}, where, check_values=True)
-
-
-def _node_term(term: Object, path: str, *, check_values: bool) -> Iterator[str]:
-    for index, expression in enumerate(term.get("matchExpressions") or []):
-        at, name = item(child(path, "matchExpressions"), index), expression.get("key") or ""
-        if name in node_labels.OLD:
-            yield f"{child(at, 'key')}: {name} is {node_labels.OLD[name]}"
-        for number, value in enumerate(expression.get("values") or []):
-            for words in names.label_value(value) if check_values else ():
-                yield f"{item(child(at, 'values'), number)}: {value} is invalid, {words}"
+        where = child(item(child(at, _PREFERRED), index), "preference", "matchExpressions")
+        expressions = (preferred.get("preference") or {}).get("matchExpressions") or ()
+        yield from node_labels.warnings(expressions, where, check_values=True)
 
 
 def _spread(constraints: Sequence[Object], path: str) -> Iterator[str]:

@@ -98,15 +98,13 @@ def validate_windows_options(options: Object | None, path: str) -> Iterator[Fiel
 def validate_host_processes(spec: Object, path: str) -> Iterator[FieldError]:
     """Return what is wrong with containers that run as processes of their node."""
     of_pod = _host_process(spec)
-    containers = list(each(spec, path))
-    for container, at in containers:
-        own = _host_process(container)
+    asked = [(_host_process(container), at) for container, at in each(spec, path)]
+    for own, at in asked:
         if of_pod is not None and own is not None and own != of_pod:
             what = f"pod hostProcess value must be identical if both are specified, was {str(of_pod).lower()}"
             yield invalid(child(at, "securityContext", "windowsOptions", "hostProcess"), own, what)
-    asked = [_host_process(container) for container, _ in containers]
-    count = sum(bool(of_pod if own is None else own) for own in asked)
-    if count and count != len(containers):
+    count = sum(bool(of_pod if own is None else own) for own, _ in asked)
+    if count and count != len(asked):
         what = "If pod contains any hostProcess containers then all containers must be HostProcess containers"
         yield invalid(path, "", what)
     if count and not spec.get("hostNetwork"):

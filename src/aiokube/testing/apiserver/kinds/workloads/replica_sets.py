@@ -78,9 +78,6 @@ class ReplicationControllerRules(TemplateRules):
             labels = {"matchLabels": selector}
             yield from validate_selected_template(template, labels, "spec.template", "ReplicationController")
 
-    def validate_update(self, new: Object, old: Object, context: Context) -> Iterator[FieldError]:
-        return self.validate_create(new, context)
-
     def validate_status(self, new: Object, old: Object, context: Context) -> Iterator[FieldError]:
         status = new.get("status") or {}
         yield from validate_counts(status, _COUNTS)
