@@ -204,6 +204,35 @@ def test_rolling_update_stays_within_its_bounds(world: Any) -> None:
     assert _conditions(deployment)["Progressing"] == ("True", "NewReplicaSetAvailable")
 
 
+def test_shares_are_read_with_all_their_zeros(world: Any) -> None:
+    rolling = {"rollingUpdate": {"maxSurge": f"{'0' * 5000}50%", "maxUnavailable": 0}}
+    world.create(_DEPLOYMENTS, _workload("Deployment", replicas=2, strategy=rolling))
+    world.advance(10)
+    world.change(_DEPLOYMENTS, "web", _set_image)
+    assert _replicas(world) == {"web:1": 2, "web:2": 1}
+
+
+def test_revision_that_is_no_number_counts_for_nothing(world: Any) -> None:
+    world.create(_DEPLOYMENTS, _workload("Deployment"))
+    name = world.all(_REPLICA_SETS)[0]["metadata"]["name"]
+    revision = {"deployment.kubernetes.io/revision": "9" * 5000}
+    world.change(_REPLICA_SETS, name, lambda one: one["metadata"].update(annotations=revision))
+    world.change(_DEPLOYMENTS, "web", _set_image)
+    assert _replicas(world) == {"web:1": 1, "web:2": 1}
+
+
+def test_pods_that_cost_less_go_first(world: Any) -> None:
+    world.create(_REPLICA_SETS, _workload("ReplicaSet", replicas=2))
+    world.advance(10)
+    first, last = (pod["metadata"]["name"] for pod in world.pods())
+    for name, cost in ((first, f"-{'0' * 5000}1"), (last, "-2")):
+        annotations = {"controller.kubernetes.io/pod-deletion-cost": cost}
+        world.change(_PODS, name, lambda pod, given=annotations: pod["metadata"].update(annotations=given))
+    world.change(_REPLICA_SETS, "web", lambda one: one["spec"].update(replicas=1))
+    world.advance(10)
+    assert [pod["metadata"]["name"] for pod in world.pods()] == [first]
+
+
 def test_update_stops_while_new_pods_are_not_ready(world: Any) -> None:
     world.create(_DEPLOYMENTS, _workload("Deployment", replicas=2, progressDeadlineSeconds=30))
     world.advance(2)

@@ -32,6 +32,7 @@ MERGE, JSON_PATCH, YAML = "application/merge-patch+json", "application/json-patc
 CONTAINER = {"name": "c", "image": "i"}
 TEMPLATE = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [CONTAINER]}}
 JOB = {"template": {"spec": {"restartPolicy": "Never", "containers": [CONTAINER]}}}
+READY = [{"type": "Ready", "status": "True"}]
 OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
 
@@ -85,9 +86,13 @@ def workloads() -> Iterator[Sent]:
 
 
 def pods() -> Iterator[Sent]:
-    term = {"matchExpressions": [{"key": "x", "operator": "Gt", "values": [BIG]}]}
-    required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
-    yield pod(affinity={"nodeAffinity": required})
+    node = {"metadata": {"name": "numbered", "labels": {"x": "5"}}}
+    yield Sent("POST", "/api/v1/nodes", node)
+    yield Sent("PATCH", "/api/v1/nodes/numbered/status", {"status": {"conditions": READY}}, MERGE)
+    for operator, value in itertools.product(("Gt", "Lt"), (BIG, "none", "-1")):
+        term = {"matchExpressions": [{"key": "x", "operator": operator, "values": [value]}]}
+        required = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}}
+        yield pod(affinity={"nodeAffinity": required})
     yield pod(activeDeadlineSeconds=LARGEST)
     graceful = pod(terminationGracePeriodSeconds=LARGEST)
     path = f"{CORE}/pods/{graceful.body['metadata']['name']}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from aiokube.testing.apiserver.codec import Object
+from aiokube.testing.apiserver.go.numbers import parse_int
 
 __all__ = ["is_selected", "is_tolerated"]
 
@@ -39,9 +40,17 @@ _OPERATORS: Mapping[str, Callable[[str | None, Sequence[str]], bool]] = {
     "NotIn": lambda value, values: value not in values,
     "Exists": lambda value, values: value is not None,
     "DoesNotExist": lambda value, values: value is None,
-    "Gt": lambda value, values: value is not None and value.isdigit() and int(value) > int(values[0]),
-    "Lt": lambda value, values: value is not None and value.isdigit() and int(value) < int(values[0]),
+    "Gt": lambda value, values: _is_greater(value, values[0]),
+    "Lt": lambda value, values: _is_greater(values[0], value),
 }
+
+
+def _is_greater(one: str | None, other: str | None) -> bool:
+    """Return whether a number is greater than another; what is none fits nothing."""
+    try:
+        return parse_int(one or "") > parse_int(other or "")
+    except ValueError:
+        return False
 
 
 def is_tolerated(pod_spec: Object, taint: Object) -> bool:

@@ -241,8 +241,7 @@ def _indexes_of(status: Object) -> set[int]:
     found: set[int] = set()
     for part in filter(None, status.get("completedIndexes", "").split(",")):
         first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            found.update(range(int(first), int(last or first) + 1))
+        found.update(range(int_or(first, 0), int_or(last or first, -1) + 1))
     return found
 
 

@@ -10,6 +10,8 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from aiokube.testing.apiserver.go.numbers import parse_int
+
 __all__ = ["Schedule", "parse_schedule"]
 
 _WORDS = {
@@ -114,8 +116,8 @@ def _values(field: str, least: int, most: int, names: Mapping[str, str]) -> Iter
         if span in ("*", "?"):
             first, last = str(least), str(most)
         first, last = names.get(first.lower(), first), names.get(last.lower(), last)
-        end = int(last) if last else most if step else int(first)
-        start = int(first)
-        if not least <= start <= end <= most or (step and int(step) < 1):
+        start, every = parse_int(first), parse_int(step or "1")
+        end = parse_int(last) if last else most if step else start
+        if not least <= start <= end <= most or every < 1:
             raise ValueError(f"{part!r} is not between {least} and {most}")
-        yield from range(start, end + 1, int(step or 1))
+        yield from range(start, end + 1, every)
