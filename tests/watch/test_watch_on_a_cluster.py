@@ -212,12 +212,19 @@ async def test_a_server_that_cannot_be_trusted_is_not_asked_again(kube_server: K
             await anext(Watch().stream(untrusted))
 
 
+@pytest.fixture
+async def remembering() -> AsyncIterator[ControlPlane]:
+    """A control plane whose kube-apiserver knows the past when it is new: from etcd, and not from its cache."""
+    async with ControlPlane(api_server_flags=["--watch-cache=false"]) as control_plane:
+        yield control_plane
+
+
 async def test_a_watch_outlives_its_server_and_knows_when_history_is_lost(
-    fresh_control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+    remembering: ControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows 28 and 12: kube-apiserver is killed under an open watch; then etcd forgets."""
     monkeypatch.setattr(Watch, "_pace", Pace(backoff_start=0.2, backoff_cap=0.2))
-    async with connected(fresh_control_plane) as client:
+    async with connected(remembering) as client:
         maps = await configmaps(client)
         old = (await maps.get(namespace="default")).metadata.resourceVersion
         watch = Watch()
@@ -227,9 +234,10 @@ async def test_a_watch_outlives_its_server_and_knows_when_history_is_lost(
         while event["object"].metadata.name != "a":
             event = await anext(events)
 
-        await fresh_control_plane.kill("kube-apiserver")
+        await remembering.request("POST", "/api/v1/namespaces", {"metadata": {"name": "between"}})
+        await remembering.kill("kube-apiserver")
         waiting = asyncio.ensure_future(anext(events))
-        await fresh_control_plane.restart("kube-apiserver")
+        await remembering.restart("kube-apiserver")
         await maps.create(body=config_map("b"), namespace="default")
         event = await waiting
         while event["object"].metadata.name != "b":
@@ -237,8 +245,8 @@ async def test_a_watch_outlives_its_server_and_knows_when_history_is_lost(
         assert event["type"] == "ADDED"
         watch.stop()
 
-        await fresh_control_plane.compact(str(watch.resource_version))
-        await fresh_control_plane.restart("kube-apiserver")
+        await remembering.compact(str(watch.resource_version))
+        await remembering.restart("kube-apiserver")
         with pytest.raises(GoneError) as caught:
             async for _ in maps.watch(namespace="default", resource_version=old):
                 pass
