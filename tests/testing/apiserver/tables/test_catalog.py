@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 from aiokube.testing import ControlPlane
 from aiokube.testing.apiserver import snapshot
 from aiokube.testing.apiserver.tables import Include, builtin_printer, table
+from awaited import until_furnished
 from realserver import RealServer, real_server
 
 _Object = dict[str, Any]
@@ -38,6 +39,7 @@ _RECENT = re.compile(r"^\d+s$")
 async def test_rows_are_those_of_kube_apiserver(
     control_plane: ControlPlane, namespace: str, group_kind: tuple[str, str]
 ) -> None:
+    await until_furnished(control_plane, namespace)  # or it takes no pods
     async with real_server(control_plane) as real:
         resources = [r async for r in _resources(real) if (r["group"], r["kind"]) == group_kind]
         created = []
