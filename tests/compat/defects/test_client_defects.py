@@ -20,6 +20,7 @@ from aiokube.testing import KubeServer
 from awaited import until_forgotten, until_served
 from compat.defects.defect import DID_NOT_RAISE, defect
 from compat.packages import Package
+from custom_kinds import definition
 from scripted import Exchange, ScriptedServer
 
 EVENT = {
@@ -102,25 +103,15 @@ async def widgets(package: Package, client: Any, kube_server: KubeServer) -> Asy
     """A custom kind, which knows no strategic patch."""
     group = f"defects-{secrets.token_hex(4)}.example.com"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    definition = {
-        "metadata": {"name": f"widgets.{group}"},
-        "spec": {
-            "group": group,
-            "scope": "Namespaced",
-            "names": {"plural": "widgets", "kind": "Widget"},
-            "versions": [
-                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}},
-            ],
-        },
-    }
+    defined = definition(group, schema, plural="widgets", kind="Widget", scope="Namespaced")
     definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    await kube_server.request("POST", definitions, definition)
-    await until_served(kube_server, definition)
+    await kube_server.request("POST", definitions, defined)
+    await until_served(kube_server, defined)
     yield package.dynamic.Resource(
         prefix="apis", group=group, api_version="v1", kind="Widget", name="widgets", namespaced=True, client=client
     )
     await kube_server.request("DELETE", f"{definitions}/widgets.{group}")
-    await until_forgotten(kube_server, definition)
+    await until_forgotten(kube_server, defined)
 
 
 # --- KA-D1: errors are raised

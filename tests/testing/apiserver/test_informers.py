@@ -15,6 +15,7 @@ from aiokube.testing import ControlPlane, KubeServer
 from aiokube.testing.apiserver.server import APIServer
 from aiokube.testing.controlplane.build import build_informer
 from awaited import until_furnished, until_served
+from custom_kinds import definition
 
 NAMESPACE = "informed"
 GROUP = "example.com"
@@ -28,22 +29,8 @@ Objects = dict[str, dict[str, str]]
 
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-DEFINITION = {
-    "metadata": {"name": f"things.{GROUP}"},
-    "spec": {
-        "group": GROUP,
-        "scope": "Namespaced",
-        "names": {"plural": "things", "kind": "Thing"},
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
+SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+DEFINITION = definition(GROUP, SCHEMA, scope="Namespaced")
 
 Change = Callable[[], Awaitable[Any]]
 Forget = Callable[[], Awaitable[None]]
