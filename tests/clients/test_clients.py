@@ -20,6 +20,8 @@ import pytest
 
 from aiokube.testing import APIServer, ControlPlane, Fault
 from aiokube.testing.kube_server import KubeServer
+from awaited import until_forgotten, until_furnished
+from custom_kinds import definition
 
 PROGRAMS = Path(__file__).with_name("programs")
 CLIENTS = ("kubernetes", "kubernetes_asyncio", "kr8s", "lightkube", "cloudcoil")
@@ -50,9 +52,7 @@ async def group(control_plane: ControlPlane, namespace: str) -> AsyncIterator[st
     name = f"{namespace}.example.com"
     yield name
     await control_plane.kubectl("delete", "crd", f"kettles.{name}", "--ignore-not-found")
-    async with asyncio.timeout(60):
-        while name in (await control_plane.kubectl("get", "--raw", "/apis")).stdout:
-            pass  # kubectl takes its time
+    await until_forgotten(control_plane, definition(name, {}, plural="kettles", kind="Kettle"))
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -79,7 +79,7 @@ def test_every_program_is_run() -> None:
 
 async def _seen(server: KubeServer, program: Path, namespace: str, group: str, temporary: Path) -> Any:
     """Run a program when the namespace has what controllers put into it, and return what it saw."""
-    await server.kubectl("wait", "--for=create", "configmap/kube-root-ca.crt", "-n", namespace, "--timeout=30s")
+    await until_furnished(server, namespace)
     temporary.mkdir()  # where the dynamic clients keep what they discovered
     environment = os.environ | {"KUBECONFIG": str(server.kubeconfig_for(server.admin)), "TMPDIR": str(temporary)}
     process = await asyncio.create_subprocess_exec(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from aiokube.testing import APIServer, ControlPlane
 from aiokube.testing.kube_server import KubeServer
+from awaited import until_furnished
 from kubectl.commands import COMMANDS, Command
 
 NAMESPACE = "kubectl"
@@ -46,9 +47,7 @@ async def test_kubectl_cannot_tell_the_servers_apart(fresh_control_plane: Contro
 async def _begin(server: KubeServer) -> None:
     """Make the namespace, with what controllers put into it."""
     await server.request("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
-    async with asyncio.timeout(60):
-        for path in ("configmaps/kube-root-ca.crt", "serviceaccounts/default"):
-            await server.kubectl("wait", "--for=create", path.replace("s/", "/"), "-n", NAMESPACE, "--timeout=30s")
+    await until_furnished(server, NAMESPACE)
 
 
 async def _said(server: KubeServer, command: Command) -> list[str]:

@@ -18,7 +18,7 @@ from kubernetes_asyncio.config import kube_config
 
 import aiokube.client
 from aiokube.testing import KubeServer
-from awaited import until_furnished
+from awaited import until_forgotten, until_furnished
 
 RENAMES = {
     "renamed": ("kubernetes_asyncio", "aiokube"),  # the package
@@ -94,6 +94,8 @@ async def group(kube_server: KubeServer, namespace: str) -> AsyncIterator[str]:
     """The name of an API group of the test's own; kinds that are defined in it end with the test."""
     name = f"{namespace}.example.com"
     yield name
-    listed = (await kube_server.kubectl("get", "crd", "-o", "name")).stdout.split()
-    if own := [definition for definition in listed if definition.endswith(f".{name}")]:
-        await kube_server.kubectl("delete", *own)
+    listed = json.loads((await kube_server.kubectl("get", "crd", "-o", "json")).stdout)["items"]
+    own = [definition for definition in listed if definition["spec"]["group"] == name]
+    for definition in own:
+        await kube_server.kubectl("delete", "crd", definition["metadata"]["name"])
+    await until_forgotten(kube_server, *own)

@@ -17,7 +17,7 @@ from typing import Any
 from . import field_errors
 from .errors import bad_request
 from .field_errors import FieldError
-from .go.numbers import parse_int
+from .go.numbers import int_or
 from .go.text import quoted
 from .kinds import names
 
@@ -102,14 +102,14 @@ class Requirement:
             wrong += [
                 field_errors.invalid(f"values[{index}]", value, number)
                 for index, value in enumerate(self.values)
-                if _integer(value) is None
+                if int_or(value, None) is None
             ]
         for index, value in enumerate(self.values):
             wrong += _wrong(f"values[{index}][{self.key}]", value, names.label_value(value))
         return wrong
 
     def _compares(self, value: str) -> bool:
-        one, other = _integer(value), _integer(self.values[0])
+        one, other = int_or(value, None), int_or(self.values[0], None)
         if one is None or other is None:
             return False
         return one > other if self.operator is Operator.GREATER_THAN else one < other
@@ -357,13 +357,6 @@ def _check(problems: Sequence[FieldError]) -> None:
 
 def _wrong(path: str, value: str, why: Sequence[str]) -> list[FieldError]:
     return [field_errors.invalid(path, value, "; ".join(why))] if why else []
-
-
-def _integer(text: str) -> int | None:
-    try:
-        return parse_int(text)
-    except ValueError:
-        return None
 
 
 def _split(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from aiokube.testing.apiserver.schema.quantities import Quantity
+from aiokube.testing.apiserver.schema.quantities import MOST_IN_THOUSANDTHS, Quantity
 
 from .amounts import number
 
@@ -27,7 +27,6 @@ Bound = Callable[[Asked, str, str, Quantity], str]
 
 
 _NOTHING = number(0)
-_MOST_IN_THOUSANDTHS = ((1 << 63) - 1) // 1000
 
 
 class _Numbers(NamedTuple):
@@ -77,7 +76,7 @@ def above_ratio(asked: Asked, kind: str, name: str, bound: Quantity) -> str:
     if not limit:
         return f"{what}, but no limit is specified or limit is 0"
     ratio = float(limit) / float(request)
-    is_fine = bound.as_int64() <= _MOST_IN_THOUSANDTHS
+    is_fine = bound.as_int64() <= MOST_IN_THOUSANDTHS
     is_above = ratio * 1000 > bound.as_int64(1000) if is_fine else ratio > most
     return f"{what}, but provided ratio is {ratio:f}" if is_above else ""
 
@@ -86,6 +85,6 @@ def _numbers(asked: Asked, name: str, bound: Quantity) -> _Numbers:
     """Return amounts as they are compared: in thousandths if all fit into 64 bits so, else in whole ones."""
     amounts = (asked.requests.get(name, _NOTHING), asked.limits.get(name, _NOTHING), bound)
     whole = _Numbers(*(amount.as_int64() for amount in amounts))
-    if max(whole) > _MOST_IN_THOUSANDTHS:
+    if max(whole) > MOST_IN_THOUSANDTHS:
         return whole
     return _Numbers(*(amount.as_int64(1000) for amount in amounts))

@@ -49,11 +49,13 @@ class Documents:
     def __init__(self) -> None:
         self._custom = CustomDocuments()
         self._made: dict[tuple[str, str], Document] = {}
+        self._added: dict[str, Any] | None = None
 
     def replace_custom(self, custom: CustomDocuments) -> None:
         """Speak of these custom kinds from now on."""
         self._custom = custom
         self._made.clear()
+        self._added = None
 
     @staticmethod
     def version() -> Json:
@@ -118,7 +120,7 @@ class Documents:
         """Return the OpenAPI v2 document of everything."""
         made = self._made.get(("swagger", "json"))
         if made is None:
-            body = encode(swagger.swagger(make() for make in self._custom.schemas.values()))
+            body = encode(swagger.swagger(self._additions()))
             made = self._made["swagger", "json"] = Document(body, _hash(body))
         return made
 
@@ -126,11 +128,16 @@ class Documents:
         """Return the OpenAPI v2 document as a protobuf message, with the hash of the JSON."""
         made = self._made.get(("swagger", "protobuf"))
         if made is None:
-            custom = swagger.additions(make() for make in self._custom.schemas.values())
             # Of two messages, one behind the other, readers make one that has the members of both.
-            body = _built_in_swagger_protobuf() + swagger_protobuf.encoded(custom)
+            body = _built_in_swagger_protobuf() + swagger_protobuf.encoded(self._additions())
             made = self._made["swagger", "protobuf"] = Document(body, self.swagger().hash)
         return made
+
+    def _additions(self) -> dict[str, Any]:
+        """Return what custom kinds add to OpenAPI v2, which both of its forms are made of."""
+        if self._added is None:
+            self._added = swagger.additions(make() for make in self._custom.schemas.values())
+        return self._added
 
     def _openapi(self, name: str) -> Document | None:
         place = snapshot.openapi_index()["paths"].get(name)

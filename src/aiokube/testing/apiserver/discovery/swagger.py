@@ -97,13 +97,12 @@ def additions(documents: Iterable[Mapping[str, Any]]) -> Json:
     }
 
 
-def swagger(custom: Iterable[Mapping[str, Any]]) -> Json:
+def swagger(more: Mapping[str, Json]) -> Json:
     """Return the OpenAPI v2 document.
 
     Args:
-        custom: the OpenAPI v3 documents of custom kinds.
+        more: the `additions` of custom kinds.
     """
-    more = additions(custom)
     return built_in() | {part: dict(sorted({**built_in()[part], **members}.items())) for part, members in more.items()}
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TypeVar
 
 from .text import quoted
 
 __all__ = ["int_or", "parse_int", "parse_uint", "seconds_as_go"]
+
+_Instead = TypeVar("_Instead")
 
 _INT = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _UINT = re.compile(r"[0-9]+", re.ASCII)
@@ -27,7 +30,7 @@ def parse_int(text: str) -> int:
     return _parsed("ParseInt", _INT, text, -(1 << 63), 1 << 63)
 
 
-def int_or(text: str, instead: int) -> int:
+def int_or(text: str, instead: _Instead) -> int | _Instead:
     """Return a number of 64 bits, or something else for a text that is none."""
     try:
         return parse_int(text)

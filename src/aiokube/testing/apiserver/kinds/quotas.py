@@ -13,7 +13,7 @@ from aiokube.testing.apiserver import field_errors as fields
 from aiokube.testing.apiserver.field_errors import FieldError
 from aiokube.testing.apiserver.kinds import checks, internal, names, quantities, resource_names
 from aiokube.testing.apiserver.kinds.rules import Context, Object, Rules
-from aiokube.testing.apiserver.schema.quantities import Quantity, parse
+from aiokube.testing.apiserver.schema.quantities import MOST_IN_THOUSANDTHS, Quantity, parse
 
 __all__ = ["BEHAVIOUR", "LimitRangeRules", "ResourceQuotaRules"]
 
@@ -36,7 +36,6 @@ _ONLY_EXISTS = (
     "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
     "ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
 )
-_MOST_IN_THOUSANDTHS = ((1 << 63) - 1) // 1000
 _LIMIT_TYPES = {"Container", "PersistentVolumeClaim", "Pod"}
 
 
@@ -229,7 +228,7 @@ def _ratio(amounts: Mapping[str, str], path: str) -> Iterator[FieldError]:
         limit = _spread(parse(amounts["min"]), parse(amounts["max"]))
         given = parse(ratio)
         in_whole = given.as_int64()
-        if (given.as_int64(1000) / 1000 if in_whole < _MOST_IN_THOUSANDTHS else float(in_whole)) > limit:
+        if (given.as_int64(1000) / 1000 if in_whole < MOST_IN_THOUSANDTHS else float(in_whole)) > limit:
             yield fields.invalid(
                 path, ratio, f"ratio {ratio} is greater than max/min = {f'{limit:f}'.replace('inf', 'Inf')}"
             )
@@ -238,7 +237,7 @@ def _ratio(amounts: Mapping[str, str], path: str) -> Iterator[FieldError]:
 def _spread(lowest: Quantity, highest: Quantity) -> float:
     """Return how often one amount is in another: in thousandths if both fit into 64 bits so, else in whole ones."""
     least, most = lowest.as_int64(), highest.as_int64()
-    if least < _MOST_IN_THOUSANDTHS and most < _MOST_IN_THOUSANDTHS:
+    if least < MOST_IN_THOUSANDTHS and most < MOST_IN_THOUSANDTHS:
         least, most = lowest.as_int64(1000), highest.as_int64(1000)
     if least:
         return float(most) / float(least)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from aiokube.testing.apiserver.go.numbers import parse_int
 
-__all__ = ["Held", "Notation", "Quantity", "QuantityError", "canonical", "held", "parse"]
+__all__ = ["MOST_IN_THOUSANDTHS", "Held", "Notation", "Quantity", "QuantityError", "canonical", "held", "parse"]
 
 _PARTS: Final = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)")
 _DECIMAL: Final = dict(zip(("n", "u", "m", "", "k", "M", "G", "T", "P", "E"), range(-9, 19, 3), strict=True))
@@ -23,6 +23,9 @@ _BINARY: Final = {suffix: 10 * power for power, suffix in enumerate(("Ki", "Mi",
 _DECIMAL_SUFFIXES: Final = {power: suffix for suffix, power in _DECIMAL.items()}
 _BINARY_SUFFIXES: Final = {0: "", **{power: suffix for suffix, power in _BINARY.items()}}
 _EXPONENT: Final = re.compile(r"[eE]([+-]?[0-9]+)")
+
+MOST_IN_THOUSANDTHS: Final = ((1 << 63) - 1) // 1000
+"""The largest number whose thousandths fit into 64 bits; Go compares larger amounts in whole numbers."""
 
 _FINEST: Final = -9
 # Go takes larger exponents and more digits, and writes as many; nothing that is counted needs them.
@@ -109,11 +112,7 @@ def held(text: str) -> Held:
     """
     if text == "0":
         return Held(0, 0, Notation.DECIMAL, keeps_text=True)
-    match = _PARTS.fullmatch(text)
-    if match is None:
-        raise QuantityError(_WRONG_FORM)
-    sign, whole, part, suffix = match.groups()
-    whole, part = whole or "0", part or ""
+    sign, whole, part, suffix = _split(text)
     notation, power = _interpreted(suffix)
     value, is_long = int(sign + whole + part), _is_long(notation, power, whole, part)
     keeps_text = _is_kept(notation, power, whole, part)
@@ -140,11 +139,7 @@ def parse(text: str) -> Quantity:
     """
     if text == "0":
         return Quantity(Fraction(0), Notation.DECIMAL, text)
-    match = _PARTS.fullmatch(text)
-    if match is None or not text:
-        raise QuantityError(_WRONG_FORM)
-    sign, whole, part, suffix = match.groups()
-    whole, part = whole or "0", part or ""
+    sign, whole, part, suffix = _split(text)
     if not text.strip("+-0"):  # Go stops at the last of leading zeros
         return Quantity(Fraction(0), Notation.DECIMAL, "0")
     if len(whole) + len(part) > _MOST_EXPONENT:
@@ -160,6 +155,15 @@ def parse(text: str) -> Quantity:
         amount = min(amount, Fraction(_MOST_BINARY)) if _is_long(notation, power, whole, part) else amount
         notation = Notation.DECIMAL if 0 < amount < 1 else notation
     return Quantity.of(-amount if sign == "-" else amount, notation)
+
+
+def _split(text: str) -> tuple[str, str, str, str]:
+    """Return the sign, the digits before and after the point, and the suffix."""
+    match = _PARTS.fullmatch(text)
+    if match is None or not text:
+        raise QuantityError(_WRONG_FORM)
+    sign, whole, part, suffix = match.groups()
+    return sign, whole or "0", part or "", suffix
 
 
 def _interpreted(suffix: str) -> tuple[Notation, int]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokube.testing.apiserver.field_errors import FieldError, forbidden, invalid, key
-from aiokube.testing.apiserver.go.numbers import parse_int
+from aiokube.testing.apiserver.go.numbers import int_or
 
 from .profiles import APP_ARMOR, validate_profile_annotations
 
@@ -57,7 +57,4 @@ def _is_int32(text: str) -> bool:
     """Whether a text is a number of 32 bits; only a negative one may begin with zeros."""
     if text.startswith("+") or (text.startswith("0") and text != "0"):
         return False
-    try:
-        return parse_int(text) in _INT32
-    except ValueError:
-        return False
+    return int_or(text, _INT32.stop) in _INT32
